@@ -1,0 +1,42 @@
+# Every target makes .venv first when it is missing or older than its pins.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+STAMP := $(VENV)/.made
+WORKERS ?= 2
+
+.PHONY: setup demo test test-rest test-all lint format bench clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(STAMP)
+
+demo: setup
+	$(BIN)/zoom-emitter demo
+
+test: setup
+	$(BIN)/python -m pytest -n $(WORKERS) -m 'not slow'
+
+test-rest: setup
+	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+
+test-all: test test-rest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup
+	$(BIN)/python -m pytest -p no:xdist -m 'not slow' --import-mode=importlib benchmarks
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks

@@ -1,0 +1,1 @@
+"""The judge of receivers. Its checks arrive with the contract; see docs/architecture.md for its place."""

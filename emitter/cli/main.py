@@ -1,0 +1,101 @@
+"""The command group: loads a command's module only when it is called, and turns errors into exit statuses."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Final, NoReturn
+
+import rich_click as click
+from click.exceptions import Exit
+from rich_click.rich_panel import RichCommandPanel
+
+from emitter._version import __version__
+from emitter.errors import EmitterError
+
+INTERRUPTED: Final = 130
+OUR_OWN_DEFECT: Final = 4
+
+# name: (module:attribute, one line of help); in the order of the sections below.
+COMMANDS: Final = {
+    "demo": ("emitter.cli.demo:demo", "Deliver a whole story to a sample receiver and show every attempt."),
+    "serve": ("emitter.cli.serve:serve", "Run the emitter as a local web service."),
+    "emit": ("emitter.cli.emit:emit", "Send signed events to a receiver."),
+    "validate-url": (
+        "emitter.cli.validate_url:validate_url",
+        "Perform Zoom's URL validation and explain a failure.",
+    ),
+    "sample-receiver": ("emitter.cli.sample_receiver:sample_receiver", "Run a correct receiver to send to."),
+    "deliveries": ("emitter.cli.deliveries:deliveries", "Look at, replay, resume and export what was sent."),
+    "sign": ("emitter.cli.sign:sign", "Print the signature of exact bytes."),
+    "verify": ("emitter.cli.verify:verify", "Check a recorded request's signature, or say why it fails."),
+    "events": ("emitter.cli.events:events", "List and show the events."),
+    "spec": ("emitter.cli.spec:spec", "Show the webhook document the events come from."),
+}
+
+SECTIONS: Final = {
+    "Try": ["demo", "serve", "emit", "validate-url", "sample-receiver", "deliveries"],
+    "Check": ["sign", "verify"],
+    "Fixtures": ["events"],
+    "More": ["spec"],
+}
+
+
+class LazyGroup(click.RichGroup):
+    """A group that knows its commands' names and one-line help without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of the sections."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a stand-in that carries the one line of help."""
+        return click.RichCommand(cmd_name, help=COMMANDS[cmd_name][1]) if cmd_name in COMMANDS else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Import the command that is about to run."""
+        name, stand_in, rest = super().resolve_command(ctx, args)
+        if stand_in is None or stand_in.name is None:
+            return name, stand_in, rest
+        module, _, attribute = COMMANDS[stand_in.name][0].partition(":")
+        return name, getattr(importlib.import_module(module), attribute), rest
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "ZOOM_EMITTER"},
+)
+@click.version_option(__version__, prog_name="zoom-emitter", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Send yourself Zoom webhooks: signed, retried and recorded exactly as Zoom does, offline."""
+
+
+for _name, _commands in SECTIONS.items():
+    cli.add_panel(RichCommandPanel(_name, commands=_commands))
+
+
+def run(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0, 1 and 3 are a command's own, 2 and 4 and 130 are given here."""
+    try:
+        cli.main(args=arguments, prog_name="zoom-emitter", standalone_mode=False)
+    except click.Abort:
+        _leave("interrupted", INTERRUPTED)
+    except KeyboardInterrupt:
+        _leave("interrupted", INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Exit as error:
+        sys.exit(error.exit_code)
+    except EmitterError as error:
+        _leave(f"error: {error}", error.exit_status)
+    except BrokenPipeError:
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _leave(message: str, status: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(status)

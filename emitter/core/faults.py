@@ -1,0 +1,251 @@
+"""Named deviations from what Zoom sends, for those who ask for them.
+
+A fault acts at one of four moments: on the envelope before it is encoded, on the spelling of the JSON, on
+the timestamp before it is signed, or on the finished request. What it does not name it leaves alone.
+Failures they imitate: docs/zoom.md#failures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from emitter.core.secrets import SecretToken
+from emitter.core.signing import sign
+from emitter.core.wire import WireStyle
+from emitter.core.zoom import SIGNATURE_HEADER, TIMESTAMP_HEADER
+
+if TYPE_CHECKING:
+    from emitter.core.request import SignedRequest
+
+OTHER_SECRET: Final = SecretToken("not-the-secret-token-00")
+"""The key of the ``other-secret`` fault: published, and nobody's."""
+EXTRA_FIELD: Final = "field_zoom_may_add_one_day"
+UNKNOWN_EVENT: Final = "event_zoom_may_add_one_day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One deviation.
+
+    Attributes:
+        name: What one asks for.
+        description: One line for the list.
+        envelope: Changes the JSON value before it is encoded.
+        style: Another spelling of the JSON.
+        timestamp: Text of the timestamp header from the true time in seconds; it is signed.
+        request: Changes the finished request.
+        copies: How many deliveries of the same body and request id one event becomes.
+    """
+
+    name: str
+    description: str
+    envelope: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
+    style: WireStyle | None = None
+    timestamp: Callable[[int], str] | None = None
+    request: Callable[[SignedRequest], SignedRequest] | None = None
+    copies: int = 1
+
+
+def envelope_with(faults: Iterable[Fault], envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the envelope after every fault that changes it."""
+    changed = dict(envelope)
+    for fault in faults:
+        if fault.envelope:
+            changed = fault.envelope(changed)
+    return changed
+
+
+def style_with(faults: Iterable[Fault]) -> WireStyle:
+    """Return the spelling the faults ask for; the last one wins."""
+    return next((fault.style for fault in reversed([*faults]) if fault.style), WireStyle.ZOOM)
+
+
+def timestamp_with(faults: Iterable[Fault], timestamp_s: int) -> str:
+    """Return the text of the timestamp header; the last fault that changes it wins."""
+    changes = [fault.timestamp for fault in faults if fault.timestamp]
+    return changes[-1](timestamp_s) if changes else str(timestamp_s)
+
+
+def request_with(faults: Iterable[Fault], request: SignedRequest) -> SignedRequest:
+    """Return the request after every fault that changes it."""
+    for fault in faults:
+        if fault.request:
+            request = fault.request(request)
+    return request
+
+
+def copies_with(faults: Iterable[Fault]) -> int:
+    """Return how many deliveries one event becomes."""
+    return max((fault.copies for fault in faults), default=1)
+
+
+def _signature(change: Callable[[str], str | None]) -> Callable[[SignedRequest], SignedRequest]:
+    """Lift a change of the signature's text to the request; None removes the header."""
+
+    def changed(request: SignedRequest) -> SignedRequest:
+        pairs = (
+            (name, change(value) if name.lower() == SIGNATURE_HEADER else value)
+            for name, value in request.headers
+        )
+        return replace(request, headers=tuple((name, value) for name, value in pairs if value is not None))
+
+    return changed
+
+
+def _every_digit_wrong(signature: str) -> str:
+    version, _, digest = signature.partition("=")
+    return f"{version}={''.join(f'{(int(digit, 16) + 1) % 16:x}' for digit in digest)}"
+
+
+def _signed_with_other_secret(request: SignedRequest) -> SignedRequest:
+    timestamp = request.header(TIMESTAMP_HEADER) or ""
+    other = sign(OTHER_SECRET, timestamp_s=timestamp, body=request.body)
+    return _signature(lambda _: other)(request)
+
+
+def _tampered(request: SignedRequest) -> SignedRequest:
+    """Change one digit of the body, so that it stays the JSON it was and keeps its length."""
+    body, changes = re.subn(
+        rb"\d(?=\D*$)", lambda match: b"%d" % ((int(match[0]) + 1) % 10), request.body, count=1
+    )
+    if not changes:
+        body = request.body[:-1] + (b"]" if request.body[-1:] == b"}" else b"}")
+    return replace(request, body=body)
+
+
+def _header_case(change: Callable[[str], str]) -> Callable[[SignedRequest], SignedRequest]:
+    return lambda request: replace(
+        request, headers=tuple((change(name), value) for name, value in request.headers)
+    )
+
+
+def _renamed(change: Callable[[str], str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    return lambda envelope: {**envelope, "event": change(str(envelope.get("event", "")))}
+
+
+def _in_object(
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Apply a change to ``payload.object``, to each of its items if it is an array, else to the payload."""
+
+    def changed(envelope: Mapping[str, Any]) -> dict[str, Any]:
+        payload = envelope.get("payload")
+        if not isinstance(payload, Mapping):
+            return change(dict(envelope))
+        inner = payload.get("object")
+        if isinstance(inner, Mapping):
+            payload = {**payload, "object": change(dict(inner))}
+        elif isinstance(inner, list):
+            items = [change(dict(item)) if isinstance(item, Mapping) else item for item in inner]
+            payload = {**payload, "object": items}
+        else:
+            payload = change(dict(payload))
+        return {**envelope, "payload": payload}
+
+    return changed
+
+
+def _last_field_null(fields: dict[str, Any]) -> dict[str, Any]:
+    return {**fields, next(reversed(fields)): None} if fields else fields
+
+
+FAULTS: Final[Mapping[str, Fault]] = {
+    fault.name: fault
+    for fault in (
+        Fault(
+            name="duplicate",
+            description="deliver the event twice: same body and request id, new signature",
+            copies=2,
+        ),
+        Fault(
+            name="wrong-signature",
+            description="a signature of the right shape with every digit wrong",
+            request=_signature(_every_digit_wrong),
+        ),
+        Fault(
+            name="missing-signature",
+            description="no x-zm-signature header",
+            request=_signature(lambda _: None),
+        ),
+        Fault(
+            name="short-signature",
+            description="the first 16 digits of the right signature",
+            request=_signature(lambda signature: signature[: len("v0=") + 16]),
+        ),
+        Fault(
+            name="non-ascii-signature",
+            description="64 times é in place of the digits",
+            request=_signature(lambda _: "v0=" + "é" * 64),
+        ),
+        Fault(
+            name="bare-signature",
+            description="the right digits without v0= before them",
+            request=_signature(lambda signature: signature.removeprefix("v0=")),
+        ),
+        Fault(
+            name="other-secret",
+            description="signed with another secret token",
+            request=_signed_with_other_secret,
+        ),
+        Fault(
+            name="stale-timestamp",
+            description="a timestamp one hour old, correctly signed",
+            timestamp=lambda timestamp_s: str(timestamp_s - 3600),
+        ),
+        Fault(
+            name="future-timestamp",
+            description="a timestamp one hour ahead, correctly signed",
+            timestamp=lambda timestamp_s: str(timestamp_s + 3600),
+        ),
+        Fault(
+            name="millisecond-timestamp",
+            description="a timestamp in milliseconds, correctly signed",
+            timestamp=lambda timestamp_s: str(timestamp_s * 1000),
+        ),
+        Fault(
+            name="tampered-body", description="one digit of the body changed after signing", request=_tampered
+        ),
+        Fault(
+            name="unknown-event",
+            description="an event name that Zoom does not have yet",
+            envelope=_renamed(lambda name: f"{name.rpartition('.')[0] or 'app'}.{UNKNOWN_EVENT}"),
+        ),
+        Fault(
+            name="trailing-space-event",
+            description="a space after the event's name, as one of Zoom's own examples has it",
+            envelope=_renamed(lambda name: f"{name} "),
+        ),
+        Fault(
+            name="extra-field",
+            description="a field no document mentions yet",
+            envelope=_in_object(lambda fields: {**fields, EXTRA_FIELD: "new"}),
+        ),
+        Fault(
+            name="null-field",
+            description="null in the last field of the object",
+            envelope=_in_object(_last_field_null),
+        ),
+        Fault(name="wire-raw", description="emoji as raw UTF-8 instead of escapes", style=WireStyle.RAW),
+        Fault(
+            name="wire-escaped",
+            description="every character beyond ASCII escaped, as Python and PHP write it",
+            style=WireStyle.ESCAPED,
+        ),
+        Fault(name="wire-spaced", description="a space after each colon and comma", style=WireStyle.SPACED),
+        Fault(name="wire-slashes", description=r"every / written as \/", style=WireStyle.SLASHES),
+        Fault(
+            name="header-title-case",
+            description="header names as X-Zm-Signature",
+            request=_header_case(str.title),
+        ),
+        Fault(
+            name="header-upper-case",
+            description="header names as X-ZM-SIGNATURE",
+            request=_header_case(str.upper),
+        ),
+    )
+}
+"""Every fault by name, in the order in which they are listed."""

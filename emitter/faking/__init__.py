@@ -1,0 +1,1 @@
+"""Realistic data from one seed. No clock, no network, no global random state."""
