@@ -89,6 +89,7 @@ class Attempt:
         virtual_ms: Virtual time since the delivery's first attempt, in milliseconds.
         timestamp_s: The signed timestamp, as sent.
         request_headers: As sent, credentials masked.
+        sent_body: The exact bytes sent, where a fault made them differ from the delivery's body.
         outcome: How it ended; unknown while it is under way.
         answer: What came back, or None.
         timing: How long it took.
@@ -103,6 +104,7 @@ class Attempt:
     virtual_ms: int
     timestamp_s: str
     request_headers: HeaderPairs
+    sent_body: bytes | None = None
     outcome: Outcome
     answer: Answer | None = None
     timing: Timing

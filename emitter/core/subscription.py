@@ -155,6 +155,10 @@ class Subscription:
         retry_schedule: The waits after failed attempts.
         time_scale: How many virtual seconds pass in one real second; 1 is real time. Shortens waits only.
         timeout_s: The total deadline of one attempt, in real seconds.
+        allowed_hosts: Names or addresses that may be public.
+        allows_private: Whether the URL was given by a person, and may lead into a private network.
+        ca_bundle: A file of certificates to trust instead of the usual ones; empty for the usual ones.
+        verifies_tls: Whether a bad certificate ends the attempt.
     """
 
     url: str
@@ -165,6 +169,10 @@ class Subscription:
     retry_schedule: RetrySchedule = NO_RETRIES
     time_scale: float = 1.0
     timeout_s: float = DEADLINE_S
+    allowed_hosts: tuple[str, ...] = ()
+    allows_private: bool = True
+    ca_bundle: str = ""
+    verifies_tls: bool = True
 
     def wants(self, event: str) -> bool:
         """Return whether an event of this name is sent to this subscription."""
