@@ -1,0 +1,76 @@
+"""Every test runs alone: a clean environment, its own home and folder, loopback only, no thread left."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import sys
+import threading
+import time
+
+import pytest
+from hypothesis import settings
+
+# What could steer the code under test from outside; everything else, such as PATH, is left alone.
+_STEERING = re.compile(
+    r"ZOOM_.*|WEBHOOK_SECRET.*|.*_PROXY|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSLKEYLOGFILE|NETRC"
+    r"|NO_COLOR|FORCE_COLOR|CLICOLOR.*|COLUMNS|LINES|TERM|TERMINAL_WIDTH|RICH_.*|FLASK_.*|WERKZEUG_.*|CI",
+    re.IGNORECASE,
+)
+_FOLDERS = {
+    "HOME": "home",
+    "USERPROFILE": "home",
+    "XDG_DATA_HOME": "home/data",
+    "XDG_CONFIG_HOME": "home/config",
+    "XDG_STATE_HOME": "home/state",
+    "WIN_PD_OVERRIDE_LOCAL_APPDATA": "home/data",
+    "WIN_PD_OVERRIDE_APPDATA": "home/config",
+}
+_THREAD_GRACE_S = 2.0
+_GUARDED_EVENTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.bind"})
+
+settings.register_profile("quick", max_examples=40, deadline=None, print_blob=True)
+settings.register_profile("thorough", max_examples=500, deadline=None, print_blob=True)
+settings.load_profile("quick")
+
+
+class LeftTheMachineError(Exception):
+    """A test opened a socket that is not on loopback; no OSError, so that nothing handles it."""
+
+
+def _refuse_everything_but_loopback(event: str, arguments: tuple[object, ...]) -> None:
+    if event not in _GUARDED_EVENTS:
+        return
+    address = arguments[1]
+    if not isinstance(address, tuple):  # a path of the file system, or no address at all
+        return
+    try:
+        is_loopback = ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback
+    except ValueError:
+        is_loopback = address[0] == "localhost"
+    if not is_loopback:
+        raise LeftTheMachineError(f"{event} on {address!r}: tests stay on loopback")
+
+
+sys.addaudithook(_refuse_everything_but_loopback)
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(monkeypatch, tmp_path):
+    for name in [name for name in os.environ if _STEERING.fullmatch(name)]:
+        monkeypatch.delenv(name)
+    for name, folder in _FOLDERS.items():
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        monkeypatch.setenv(name, str(tmp_path / folder))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left():
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + _THREAD_GRACE_S
+    for thread in set(threading.enumerate()) - before:
+        thread.join(max(0.0, deadline - time.monotonic()))
+        assert not thread.is_alive(), f"the test left {thread.name} running"
