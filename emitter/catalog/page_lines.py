@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from emitter.catalog.json_values import DECODER
 from emitter.errors import InvalidSpecError
 
 if TYPE_CHECKING:
     import re
 
 _SHOWN_CHARS: Final = 60
-_DECODER: Final = json.JSONDecoder()
 
 
 class PageLines:
@@ -75,7 +74,7 @@ class PageLines:
             self.fail("an example in JSON")
         start = self._text.index(self.current, self._lines[self._next][1])
         try:
-            value, end = _DECODER.raw_decode(self._text, start)
+            value, end = DECODER.raw_decode(self._text, start)
         except (ValueError, RecursionError) as error:
             self.fail(f"an example in JSON ({error})")
         while self._next < len(self._lines) and self._lines[self._next][1] < end:

@@ -18,7 +18,9 @@ MAX_DEPTH: Final = 60
 """The most lists that may lie inside each other; Zoom's deepest events need fewer than ten."""
 
 _TYPE: Final = "(?:array|boolean|integer|null|number|object|string)"
-_VALUE: Final = r'(?:"(?:[^"\\]|\\.)*"|[^\s,"—]+)'
+_TEXT: Final = r'"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"'
+_NUMBER: Final = r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,9})?"
+_VALUE: Final = rf"(?:{_TEXT}|{_NUMBER}|true|false|null)"
 _PLAIN_TYPE: Final = (
     rf"(?P<types>{_TYPE}(?: \| {_TYPE})*)"
     r"(?:, format: ?(?P<format>[^\s,—]+?))?"
@@ -89,6 +91,9 @@ def _read_property(page: PageLines, lists: list[dict[str, Any]]) -> str:
     if len(lists) > MAX_DEPTH:
         page.fail(f"at most {MAX_DEPTH} lists inside each other")
     innermost = lists[-1]
+    fits = _PROPERTY.fullmatch(page.current or "")
+    if fits and fits["name"] in innermost["properties"]:
+        page.fail("a property that its list has not had before")
     found = page.match(_PROPERTY, "a property such as 'account_id(required)string— …'")
     schema, marker = _described(found)
     innermost["properties"][found["name"]] = schema
