@@ -8,13 +8,13 @@ Failures they imitate: docs/zoom.md#failures.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.core.secrets import SecretToken
 from emitter.core.signing import sign
-from emitter.core.wire import WireStyle
+from emitter.core.wire import WireStyle, encode, ordered
 from emitter.core.zoom import SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ class Fault:
     timestamp: Callable[[int], str] | None = None
     request: Callable[[SignedRequest], SignedRequest] | None = None
     copies: int = 1
+
+
+def body_with(faults: Sequence[Fault], event: str, envelope: Mapping[str, Any]) -> tuple[str, bytes]:
+    """Return the name an event goes by and the exact body, after the faults that change either.
+
+    Raises:
+        UnencodableError: The envelope has no JSON form.
+    """
+    changed = ordered(event, envelope_with(faults, envelope))
+    return str(changed.get("event", event)), encode(changed, style_with(faults))
 
 
 def envelope_with(faults: Iterable[Fault], envelope: Mapping[str, Any]) -> dict[str, Any]:

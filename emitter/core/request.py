@@ -24,7 +24,7 @@ HeaderPairs = tuple[tuple[str, str], ...]
 
 _NEVER_MASKED: Final = frozenset(
     {
-        "host", "content-type", "content-length", "user-agent", "traceparent", REQUEST_ID_HEADER,
+        "host", "content-type", "content-length", "user-agent", "clientid", "traceparent", REQUEST_ID_HEADER,
         TIMESTAMP_HEADER, SIGNATURE_HEADER, TRACKING_ID_HEADER, "zm-trace-upstream",
     }
 )  # fmt: skip
@@ -73,7 +73,7 @@ def build_request(
     body: bytes,
     identity: Identity,
     secret_token: SecretToken,
-    timestamp_s: int,
+    timestamp_s: int | str,
     auth_headers: HeaderPairs = (),
 ) -> SignedRequest:
     """Return the request Zoom would send: its headers, their order and case, signed for this second.
@@ -84,7 +84,7 @@ def build_request(
         body: The exact body, already in Zoom's form.
         identity: What names the delivery.
         secret_token: The key of the signature.
-        timestamp_s: When the request is sent, whole seconds since the epoch.
+        timestamp_s: When the request is sent, whole seconds since the epoch; text is sent as it stands.
         auth_headers: What the subscription's authentication adds.
 
     Source: docs/zoom.md#headers (CONFIRMED set, July 2026; lower case and order UNSURE).
@@ -107,8 +107,5 @@ def build_request(
 
 
 def masked(headers: HeaderPairs) -> HeaderPairs:
-    """Return the pairs with every credential replaced: all but the headers Zoom always sends in clear.
-
-    ``clientid`` is masked too: Zoom's is a credential-like value, and a custom header's name is anyone's.
-    """
+    """Return the pairs with every credential replaced: all but the headers Zoom always sends in clear."""
     return tuple((name, value if name.lower() in _NEVER_MASKED else MASK) for name, value in headers)

@@ -1,0 +1,205 @@
+"""What `emit` sends: generated events, changed as asked, or the user's own bodies."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from emitter.core.events import Event
+from emitter.errors import InvalidPayloadError, InvalidSettingError, UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emitter.catalog.events import Catalog, EventType
+
+RAW_EVENT: Final = "raw"
+"""The event name a raw body goes by where neither it nor the command names one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventChoice:
+    """The options that say what to send.
+
+    Attributes:
+        events: Event names as typed: full, last part, or with ``*``.
+        count: How many rounds of them.
+        seed: What the generated values follow from.
+        overrides: ``PATH=VALUE`` texts.
+        unset: Paths to remove.
+        payload: A file of JSON or JSON lines, ``-`` for standard input; None to generate.
+        is_forced: Whether unknown events and paths and invalid values are let through.
+    """
+
+    events: tuple[str, ...]
+    count: int
+    seed: str | None
+    overrides: tuple[str, ...]
+    unset: tuple[str, ...]
+    payload: str | None
+    is_forced: bool
+
+    def generated_or_own(self, catalog: Catalog, *, now_ms: int) -> Iterator[Event]:
+        """Yield the events in the order in which they are sent.
+
+        Args:
+            catalog: The events there are.
+            now_ms: When they happen, milliseconds since the epoch.
+
+        Raises:
+            UsageError: A name, path or value does not fit.
+        """
+        is_changed = bool(self.overrides or self.unset or self.payload)
+        for event in self._own(catalog, now_ms) if self.payload else self._generated(catalog, now_ms):
+            yield self._changed(event, catalog) if is_changed else event
+
+    def raw_bodies(self) -> Iterator[tuple[str, bytes]]:
+        """Yield event name and exact bytes of the payload file, as often as asked.
+
+        Raises:
+            InvalidSettingError: There is no payload file, or it cannot be read.
+        """
+        if self.payload is None or self.overrides or self.unset or len(self.events) > 1:
+            raise InvalidSettingError(
+                "--raw sends a file as it is: it wants --payload, one event name at most"
+            )
+        body = read_bytes(self.payload)
+        name = self.events[0] if self.events else _name_in(body)
+        for _ in range(self.count):
+            yield name, body
+
+    def _generated(self, catalog: Catalog, now_ms: int) -> Iterator[Event]:
+        from emitter.faking import events_for  # noqa: PLC0415 - own bodies need no generator
+
+        names = [event_type.name for name in self.events for event_type in matching(catalog, name)]
+        yield from events_for(names, catalog=catalog, seed=self.seed or "", count=self.count, now_ms=now_ms)
+
+    def _own(self, catalog: Catalog, now_ms: int) -> Iterator[Event]:
+        if len(self.events) > 1:
+            raise InvalidSettingError(
+                "--payload goes with one event name at most; the file names its own events"
+            )
+        values = parse_json_values(read_bytes(str(self.payload)))
+        for _ in range(self.count):
+            for value in values:
+                yield self._enveloped(value, catalog, now_ms)
+
+    def _enveloped(self, value: Any, catalog: Catalog, now_ms: int) -> Event:
+        """Return the value as an event; a payload alone is put into the envelope of the event named."""
+        if not isinstance(value, dict):
+            raise InvalidPayloadError(
+                f"an event is a JSON object, not {json.dumps(value)[:40]}; to send it, add --raw"
+            )
+        if "event" not in value:
+            if not self.events:
+                raise InvalidPayloadError(
+                    "the JSON names no event; add its name to the command or an event key"
+                )
+            name = catalog.find(self.events[0]).name
+            payload = value.get("payload", value)
+            value = {"event": name, "event_ts": value.get("event_ts", now_ms), "payload": payload}
+        name, event_ts = str(value["event"]), value.get("event_ts")
+        return Event(name, event_ts if isinstance(event_ts, int) else now_ms, value)
+
+    def _changed(self, event: Event, catalog: Catalog) -> Event:
+        from emitter.catalog.paths import parse_assignment, set_value, unset  # noqa: PLC0415
+
+        event_type = self._event_type(event.name, catalog)
+        schema = event_type.schema if event_type else {}
+        envelope = dict(event.envelope)
+        for text in self.overrides:
+            path, value = parse_assignment(text, schema)
+            envelope = set_value(envelope, path, value, schema, force=self.is_forced)
+        for path in self.unset:
+            envelope = unset(envelope, path, schema, force=self.is_forced)
+        if event_type and not self.is_forced:
+            from emitter.catalog.validation import validate  # noqa: PLC0415
+
+            try:
+                validate(event_type, envelope)
+            except InvalidPayloadError as error:
+                raise InvalidPayloadError(f"{event.name} {error}; --force sends it all the same") from None
+        event_ts = envelope.get("event_ts")
+        return Event(event.name, event_ts if isinstance(event_ts, int) else event.event_ts_ms, envelope)
+
+    def _event_type(self, name: str, catalog: Catalog) -> EventType | None:
+        try:
+            return catalog.find(name)
+        except UnknownNameError as error:
+            if self.is_forced:
+                return None
+            raise UsageError(f"{error}; --force sends it all the same") from None
+
+
+def matching(catalog: Catalog, name: str) -> list[EventType]:
+    """Return the event of a name, or all that a pattern with ``*`` fits, by full name or last part.
+
+    Raises:
+        UnknownNameError: Nothing fits.
+    """
+    if "*" not in name and "?" not in name:
+        return [catalog.find(name)]
+    found = [
+        event_type
+        for event_type in catalog
+        if fnmatch.fnmatchcase(event_type.name, name) or fnmatch.fnmatchcase(event_type.short_name, name)
+    ]
+    if not found:
+        raise UnknownNameError("event", name, (), "`zoom-emitter events list` shows the names")
+    return found
+
+
+def parse_json_values(text: bytes) -> list[Any]:
+    """Return the values of one JSON document, or of JSON lines.
+
+    Raises:
+        InvalidPayloadError: It is neither; the message names line and column.
+    """
+    try:
+        decoded = text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidPayloadError(
+            f"the payload is not UTF-8 at byte {error.start}; --raw sends it as it is"
+        ) from None
+    try:
+        return [json.loads(decoded)]
+    except RecursionError:
+        raise InvalidPayloadError("the payload is nested too deeply; --raw sends it as it is") from None
+    except ValueError as whole:
+        lines = [(number, line) for number, line in enumerate(decoded.splitlines(), 1) if line.strip()]
+        if len(lines) <= 1:
+            raise InvalidPayloadError(f"the payload is not JSON: {whole}; --raw sends it as it is") from None
+        return [_json_line(number, line, whole) for number, line in lines]
+
+
+def _json_line(number: int, line: str, whole: ValueError) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        if number == 1:
+            raise InvalidPayloadError(f"the payload is not JSON: {whole}; --raw sends it as it is") from None
+        raise InvalidPayloadError(f"line {number} of the payload is not JSON: {error}") from None
+
+
+def read_bytes(path: str) -> bytes:
+    """Return the exact bytes of a file, or of standard input for ``-``.
+
+    Raises:
+        InvalidSettingError: It cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise InvalidSettingError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _name_in(body: bytes) -> str:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return RAW_EVENT
+    return str(value.get("event", RAW_EVENT)) if isinstance(value, dict) else RAW_EVENT

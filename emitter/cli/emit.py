@@ -1,0 +1,231 @@
+"""``zoom-emitter emit``: signed events to a receiver, one attempt each unless retries are asked for."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import json
+import secrets
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random, SystemRandom
+from typing import TYPE_CHECKING, Any, Final
+
+import rich_click as click
+
+from emitter.cli.attempt_lines import (
+    attempt_line,
+    attempt_value,
+    colour_of,
+    what_zoom_does_next,
+)
+from emitter.cli.chosen_events import EventChoice
+from emitter.cli.target import ResolvedTarget, TargetChoice, target_options
+from emitter.core.deliveries import DeliveryState
+from emitter.core.faults import FAULTS, Fault, body_with
+from emitter.core.outcome import Outcome, OutcomeKind
+from emitter.core.schedule import NO_RETRIES, ZOOM_RETRIES, RetrySchedule
+from emitter.errors import InvalidSettingError, UnknownNameError
+
+if TYPE_CHECKING:
+    from emitter.core.deliveries import Attempt, Delivery
+    from emitter.delivery.clock import Clock
+
+NOT_ACCEPTED: Final = 1
+FORBIDDEN: Final = 2
+NO_CONNECTION: Final = 3
+BATCH: Final = 100
+"""Deliveries committed together before their first attempts."""
+
+Bodies = Iterator[tuple[str, bytes]]
+
+
+@click.command()
+@click.argument("events", nargs=-1, metavar="EVENT…")
+@click.option("--to", metavar="URL|NAME", help="The receiver: its URL, or its name in the settings.")
+@click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="How many rounds.")
+@click.option("--seed", help="Generate the same values again; each run shows its seed.")
+@click.option("--override", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a field.")
+@click.option("--unset", multiple=True, metavar="PATH", help="Leave a field out.")
+@click.option("--payload", metavar="FILE|-", help="Send this JSON, or these JSON lines, instead.")
+@click.option("--raw", is_flag=True, help="Send the payload's exact bytes, whatever they are.")
+@click.option("--force", "is_forced", is_flag=True, help="Send what the document does not allow.")
+@click.option("--fault", "fault_names", multiple=True, metavar="NAME", help="Deviate from Zoom on purpose.")
+@click.option("--list-faults", is_flag=True, help="List the faults and exit.")
+@click.option(
+    "--retry", default="none", show_default=True, metavar="none|zoom|1s,2s", help="When to try again."
+)
+@click.option(
+    "--time-scale", type=float, default=1.0, show_default=True, help="Virtual seconds in a real one."
+)
+@click.option("--no-validate", is_flag=True, help="Skip the handshake (URL validation) before the events.")
+@click.option("--dry-run", is_flag=True, help="Print the exact request; send and record nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line an attempt.")
+@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE", help="Record here.")
+@target_options
+def emit(
+    target: TargetChoice,
+    *,
+    to: str | None,
+    fault_names: tuple[str, ...],
+    list_faults: bool,
+    raw: bool,
+    retry: str,
+    time_scale: float,
+    no_validate: bool,
+    dry_run: bool,
+    as_json: bool,
+    database: str | None,
+    **choice: Any,
+) -> None:
+    r"""Send signed events to a receiver, as Zoom would.
+
+    EVENT is a full name, its last part, or a pattern with *.
+
+    \b
+      zoom-emitter emit playlist_create --to http://localhost:3000/webhooks/zoom
+      zoom-emitter emit 'playlist_*' --to my-app --retry zoom --time-scale 1000
+      zoom-emitter emit playlist_create --override playlist_name='Q3 calls' --to my-app
+      zoom-emitter emit playlist_create --fault wrong-signature --to my-app
+    """
+    from emitter.delivery.clock import SystemClock  # noqa: PLC0415
+
+    if list_faults:
+        _print_faults()
+        return
+    chosen = EventChoice(**choice)
+    if not to or not (chosen.events or chosen.payload):
+        missing = "an event name or --payload FILE" if to else "--to URL"
+        raise InvalidSettingError(f"emit wants {missing}; `zoom-emitter emit --help` shows examples")
+    faults = [_fault(name) for name in fault_names]
+    resolved = _scheduled(target.resolve(to), retry, time_scale)
+    clock = SystemClock()
+    rng = Random(f"{chosen.seed} identities") if chosen.seed else SystemRandom()  # noqa: S311 - no secrets
+    chosen = chosen if chosen.seed else replace(chosen, seed=str(secrets.randbelow(10**6)))
+    bodies = _checked_first(_bodies(chosen, faults, raw, clock.now_ms()), rounds_of=chosen)
+    if dry_run:
+        from emitter.cli.dry_run import print_requests  # noqa: PLC0415
+
+        print_requests(resolved, bodies, fault_names, now_ms=clock.now_ms(), rng=rng, as_json=as_json)
+        return
+    run = _Run(resolved, fault_names, clock, rng, as_json=as_json)
+    sys.exit(run.send(bodies, chosen.seed, database, is_validated=not no_validate))
+
+
+class _Run:
+    """One command's deliveries: handshake, events, retries, and the exit status they come to."""
+
+    def __init__(
+        self, target: ResolvedTarget, faults: tuple[str, ...], clock: Clock, rng: Random, *, as_json: bool
+    ) -> None:
+        self._target = target
+        self._faults = faults
+        self._clock = clock
+        self._rng = rng
+        self._as_json = as_json
+        self._failed: list[Outcome] = []
+        self._accepted = 0
+
+    def send(self, bodies: Bodies, seed: str, database: str | None, *, is_validated: bool) -> int:
+        """Send everything and return the exit status."""
+        from emitter.cli.handshake_text import tell  # noqa: PLC0415
+        from emitter.cli.recording import open_record, shake_hands, subscribe  # noqa: PLC0415 - heavy
+        from emitter.delivery.courier import Courier  # noqa: PLC0415
+
+        endpoint = self._target.open()
+        with open_record(database) as store:
+            subscription_id = subscribe(store, self._target, now_ms=self._clock.now_ms())
+            if is_validated:
+                handshake = shake_hands(store, subscription_id, endpoint, clock=self._clock, rng=self._rng)
+                if not handshake.verdict.is_valid:
+                    tell(handshake)
+                    return status_of(handshake.outcome)
+            click.echo(f"seed {seed}", err=True)
+            courier = Courier(
+                store=store,
+                clock=self._clock,
+                rng=self._rng,
+                endpoint_for=lambda _: endpoint,
+                on_attempt=self._show,
+            )
+            try:
+                while batch := list(itertools.islice(bodies, BATCH)):
+                    courier.accept_bodies(subscription_id, batch, faults=self._faults)
+                    while courier.attempt_next(subscription_id):
+                        pass
+                courier.run_until_settled(subscription_id)
+            except KeyboardInterrupt:
+                click.echo("`zoom-emitter deliveries resume` sends what is still pending", err=True)
+                raise
+        return self._concluded()
+
+    def _show(self, delivery: Delivery, attempt: Attempt) -> None:
+        if self._as_json:
+            click.echo(json.dumps(attempt_value(delivery, attempt), ensure_ascii=False))
+        else:
+            click.secho(attempt_line(delivery, attempt), fg=colour_of(attempt.outcome))
+        if delivery.state is DeliveryState.DELIVERED:
+            self._accepted += 1
+        elif delivery.state is DeliveryState.FAILED:
+            self._failed.append(attempt.outcome)
+
+    def _concluded(self) -> int:
+        """Say what would have followed at Zoom, and return the exit status."""
+        if not self._failed:
+            return 0
+        if self._target.subscription.retry_schedule == NO_RETRIES:
+            for outcome in dict.fromkeys(self._failed):
+                click.echo(what_zoom_does_next(outcome, ZOOM_RETRIES), err=True)
+        click.echo(f"{len(self._failed)} of {len(self._failed) + self._accepted} not accepted", err=True)
+        statuses = {status_of(outcome) for outcome in self._failed}
+        return statuses.pop() if len(statuses) == 1 and not self._accepted else NOT_ACCEPTED
+
+
+def status_of(outcome: Outcome) -> int:
+    """Return the exit status of one outcome that is not a success."""
+    if outcome.kind is OutcomeKind.FORBIDDEN:
+        return FORBIDDEN
+    if outcome.kind in {OutcomeKind.NOT_CONNECTED, OutcomeKind.UNRESOLVED}:
+        return NO_CONNECTION
+    return NOT_ACCEPTED
+
+
+def _bodies(chosen: EventChoice, faults: list[Fault], is_raw: bool, now_ms: int) -> Bodies:
+    if is_raw:
+        yield from chosen.raw_bodies()
+        return
+    from emitter.catalog.events import Catalog  # noqa: PLC0415 - raw bodies need no catalog
+
+    for event in chosen.generated_or_own(Catalog.bundled(), now_ms=now_ms):
+        yield body_with(faults, event.name, event.envelope)
+
+
+def _checked_first(bodies: Bodies, *, rounds_of: EventChoice) -> Bodies:
+    """Make the first round at once, so that what cannot be sent is said before anything is."""
+    first = list(itertools.islice(bodies, max(len(rounds_of.events), BATCH)))
+    return itertools.chain(first, bodies)
+
+
+def _scheduled(target: ResolvedTarget, retry: str, time_scale: float) -> ResolvedTarget:
+    if not time_scale > 0:
+        raise InvalidSettingError(
+            f"the time scale {time_scale} is not above 0; 1000 runs 85 minutes in 5 seconds"
+        )
+    schedule = RetrySchedule.parse(retry)
+    return replace(
+        target, subscription=replace(target.subscription, retry_schedule=schedule, time_scale=time_scale)
+    )
+
+
+def _fault(name: str) -> Fault:
+    if name not in FAULTS:
+        suggestions = tuple(difflib.get_close_matches(name, FAULTS, n=1))
+        raise UnknownNameError("fault", name, suggestions, "" if suggestions else "--list-faults shows them")
+    return FAULTS[name]
+
+
+def _print_faults() -> None:
+    width = max(map(len, FAULTS))
+    for fault in FAULTS.values():
+        click.echo(f"{fault.name:<{width}}  {fault.description}")

@@ -1,0 +1,57 @@
+"""The record a sending command writes to: opened, named on stderr, with the handshake in it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from emitter.delivery.handshake import perform_handshake
+from emitter.delivery.places import database_path
+from emitter.delivery.store import Store
+from emitter.delivery.vault import Vault, key_file_beside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
+
+    from emitter.cli.target import ResolvedTarget
+    from emitter.core.handshake import Handshake
+    from emitter.delivery.clock import Clock
+    from emitter.delivery.courier import Endpoint
+
+
+@contextmanager
+def open_record(database: str | None) -> Iterator[Store]:
+    """Open the record, say where it is, and close it in the end.
+
+    Raises:
+        StoreError: It cannot be opened.
+    """
+    path = database_path(database)
+    with Store.open(path, vault=Vault(key_file_beside(path))) as store:
+        click.echo(f"recording in {path}", err=True)
+        yield store
+
+
+def subscribe(store: Store, target: ResolvedTarget, *, now_ms: int) -> int:
+    """Store the target as a subscription of this command and return its number."""
+    return store.add_subscription(
+        target.subscription, secret_source=target.secret_source, origin="command", now_ms=now_ms
+    )
+
+
+def shake_hands(
+    store: Store, subscription_id: int, endpoint: Endpoint, *, clock: Clock, rng: Random
+) -> Handshake:
+    """Perform the handshake as Zoom does before it saves a subscription, and record it."""
+    handshake = perform_handshake(
+        endpoint.subscription,
+        secret_token=endpoint.secret_token,
+        transport=endpoint.transport,
+        clock=clock,
+        rng=rng,
+    )
+    store.add_handshake(handshake, subscription_id=subscription_id)
+    return handshake

@@ -1,0 +1,252 @@
+"""The options of every command that sends, and what they come to: an endpoint that can be sent to."""
+
+from __future__ import annotations
+
+import functools
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+import rich_click as click
+
+from emitter.cli.settings import Settings, load_settings
+from emitter.core.schedule import parse_duration
+from emitter.core.secrets import Secret
+from emitter.core.subscription import (
+    Auth,
+    BasicAuth,
+    ClientAuthentication,
+    CustomHeaderAuth,
+    LegacyTokenAuth,
+    NoAuth,
+    OAuth,
+    Subscription,
+)
+from emitter.core.targets import parse_target
+from emitter.core.zoom import DEADLINE_S
+from emitter.errors import InvalidSettingError
+from emitter.faking.ids import short_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emitter.core.secrets import SecretToken
+    from emitter.delivery.courier import Endpoint
+    from emitter.delivery.secret_sources import SecretSource
+
+AUTH_HELP: Final = (
+    "basic:USER:PASSWORD, oauth:ID:SECRET@TOKEN_URL, or legacy:TOKEN; "
+    "what follows the mode may be env:NAME or @FILE, to keep it off the command line."
+)
+MAX_TIMEOUT_S: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedTarget:
+    """An endpoint with its key, ready to be sent to.
+
+    Attributes:
+        subscription: With the defaults of one-shot commands: one attempt, real time.
+        secret_token: The key.
+        secret_source: Where it comes from, for the store.
+    """
+
+    subscription: Subscription
+    secret_token: SecretToken
+    secret_source: SecretSource
+
+    def open(self) -> Endpoint:
+        """Return what attempts are made with."""
+        from emitter.delivery.endpoints import open_endpoint  # noqa: PLC0415 - imports requests
+
+        return open_endpoint(self.subscription, self.secret_token)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetChoice:
+    """What the flags, the environment and the settings say about where to send."""
+
+    flags: dict[str, Any]
+    settings: Settings
+
+    def resolve(self, url_or_name: str) -> ResolvedTarget:
+        """Return the endpoint behind a URL or the name of a receiver in the settings.
+
+        Raises:
+            UsageError: The URL, the secret token or an option cannot be used.
+        """
+        is_url = "://" in url_or_name
+        table = self.settings.defaults if is_url else self.settings.receiver(url_or_name)
+        values = table | {key: value for key, value in self.flags.items() if value}
+        url = url_or_name if is_url else str(table["url"])
+        parse_target(url)
+        secret_token, source = _secret(values)
+        subscription = Subscription(
+            url=url,
+            name="" if is_url else url_or_name,
+            events=tuple(values.get("events", ("*",))),
+            auth=parse_auth(values.get("auth"), values.get("header")),
+            client_id=short_id(Random(f"client of {url}")),  # noqa: S311 - a fake id, not a secret
+            timeout_s=_timeout_s(values.get("timeout")),
+            allowed_hosts=tuple(host.lower() for host in values.get("allow-host", ())),
+            ca_bundle=str(Path(values["ca-bundle"]).absolute()) if values.get("ca-bundle") else "",
+            verifies_tls=not values.get("insecure"),
+        )
+        return ResolvedTarget(subscription=subscription, secret_token=secret_token, secret_source=source)
+
+
+def target_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the target options to a command; it gets them as ``target: TargetChoice``."""
+
+    @functools.wraps(function)
+    def with_target(*args: Any, **kwargs: Any) -> Any:
+        flags = {name: kwargs.pop(name.replace("-", "_")) for name in _FLAGS}
+        return function(*args, target=TargetChoice(flags, load_settings(Path.cwd())), **kwargs)
+
+    for option in reversed(_FLAGS.values()):
+        with_target = option(with_target)
+    return with_target
+
+
+def _env(name: str) -> str:
+    return f"ZOOM_EMITTER_{name}"
+
+
+_FLAGS: Final = {
+    "secret-token-file": click.option(
+        "--secret-token-file",
+        envvar=_env("SECRET_TOKEN_FILE"),
+        metavar="FILE",
+        help="Read the secret token from a file; otherwise ZOOM_WEBHOOK_SECRET_TOKEN holds it.",
+    ),
+    "env-file": click.option(
+        "--env-file",
+        envvar=_env("ENV_FILE"),
+        metavar="FILE",
+        help="Read ZOOM_WEBHOOK_SECRET_TOKEN from a .env file.",
+    ),
+    "auth": click.option("--auth", envvar=_env("AUTH"), metavar="MODE:VALUE", help=AUTH_HELP),
+    "header": click.option(
+        "--header",
+        envvar=_env("HEADER"),
+        metavar="'NAME: VALUE'",
+        help="Zoom's custom header; VALUE may be env:NAME or @FILE.",
+    ),
+    "timeout": click.option(
+        "--timeout",
+        envvar=_env("TIMEOUT"),
+        metavar="DURATION",
+        help="The whole time a receiver has to answer; 3s as Zoom, longer for a breakpoint.",
+    ),
+    "ca-bundle": click.option(
+        "--ca-bundle", envvar=_env("CA_BUNDLE"), metavar="FILE", help="Trust these certificates instead."
+    ),
+    "insecure": click.option("--insecure", is_flag=True, help="Accept any certificate."),
+    "allow-host": click.option(
+        "--allow-host", multiple=True, metavar="NAME", help="A public host that may be sent to."
+    ),
+}
+
+
+def parse_auth(auth: str | None, header: str | None = None) -> Auth:
+    """Read ``--auth`` and ``--header``.
+
+    Raises:
+        InvalidSettingError: The text is no such mode, both are given, or a value breaks Zoom's limits.
+    """
+    if auth and header:
+        raise InvalidSettingError("--auth and --header exclude each other; Zoom has one mode a subscription")
+    if header:
+        name, colon, value = header.partition(":")
+        if not colon:
+            raise InvalidSettingError(
+                "--header wants a name, a colon and a value, as in 'x-api-key: env:KEY'"
+            )
+        return CustomHeaderAuth(name.strip(), Secret(_value(value.strip())))
+    if not auth:
+        return NoAuth()
+    mode, _, rest = auth.partition(":")
+    if mode not in {"basic", "oauth", "legacy"}:
+        raise InvalidSettingError(f"unknown authentication mode {mode!r}; write {AUTH_HELP}")
+    return _AUTH_READERS[mode](_value(rest))
+
+
+def _basic(text: str) -> Auth:
+    username, colon, password = text.partition(":")
+    if not colon:
+        raise InvalidSettingError("basic authentication wants USER:PASSWORD")
+    return BasicAuth(username, Secret(password))
+
+
+def _oauth(text: str) -> Auth:
+    credentials, at, token_url = text.rpartition("@")
+    client_id, colon, client_secret = credentials.partition(":")
+    if not at or not colon:
+        raise InvalidSettingError(
+            "oauth wants ID:SECRET@TOKEN_URL; add #body to send the credentials in the body"
+        )
+    token_url, _, place = token_url.partition("#")
+    if place not in {"", "header", "body"}:
+        raise InvalidSettingError(f"oauth credentials go in the header or the body, not in {place!r}")
+    parse_target(token_url)
+    return OAuth(
+        client_id,
+        Secret(client_secret),
+        token_url,
+        client_authentication=ClientAuthentication(place or "header"),
+    )
+
+
+_AUTH_READERS: Final[dict[str, Callable[[str], Auth]]] = {
+    "basic": _basic,
+    "oauth": _oauth,
+    "legacy": lambda text: LegacyTokenAuth(Secret(text)),
+}
+
+
+def _value(text: str) -> str:
+    """Return text given in place, by ``env:NAME`` or by ``@FILE``."""
+    if text.startswith("env:"):
+        name = text.removeprefix("env:")
+        if name not in os.environ:
+            raise InvalidSettingError(f"the environment variable {name} is not set")
+        return os.environ[name]
+    if text.startswith("@"):
+        try:
+            return Path(text[1:]).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidSettingError(f"cannot read {text[1:]}: {error}") from None
+    return text
+
+
+def _secret(values: dict[str, Any]) -> tuple[SecretToken, SecretSource]:
+    from emitter.delivery.secret_sources import FromEnvironment, find_secret, read  # noqa: PLC0415
+
+    if values.get("secret-token-env") and not values.get("secret-token-file"):
+        source = FromEnvironment(str(values["secret-token-env"]))
+        return read(source, None), source
+    return find_secret(
+        file=_path(values.get("secret-token-file")),
+        env_file=_path(values.get("env-file")),
+        environ=os.environ,
+    )
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).absolute() if text else None
+
+
+def _timeout_s(text: str | None) -> float:
+    if not text:
+        return DEADLINE_S
+    timeout_s = parse_duration(text)
+    if not 0 < timeout_s <= MAX_TIMEOUT_S:
+        raise InvalidSettingError(f"the timeout {text!r} is not between 1ms and 10m")
+    return timeout_s
+
+
+def with_retries(target: ResolvedTarget, subscription: Subscription) -> ResolvedTarget:
+    """Return the target with another subscription, such as one with a retry schedule."""
+    return replace(target, subscription=subscription)
