@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from emitter.core.faults import FAULTS, body_with, copies_with, request_with, timestamp_with
+from emitter.core.request import Identity, build_request
+from emitter.core.secrets import SecretToken
+from emitter.core.signing import verify
+from emitter.errors import MalformedHeaderError, MissingHeaderError, SignatureMismatchError, VerificationError
+
+SECRET = SecretToken("4fv1RkqGQUq5sWbEz6hA5A")
+IDENTITY = Identity(request_id="r", tracking_id="t", traceparent="p", client_id="c")
+NOW_S = 1_720_707_175
+ENVELOPE = {
+    "event": "revenue_accelerator.playlist_create",
+    "event_ts": 1720707175904,
+    "payload": {
+        "account_id": "a/b",
+        "object": {"playlist_id": "1", "playlist_name": "é 🚒", "create_time": 5},
+    },
+}
+ZOOM_BODY = (
+    '{"event":"revenue_accelerator.playlist_create","event_ts":1720707175904,"payload":{"account_id":"a/b",'
+    r'"object":{"playlist_id":"1","playlist_name":"é \uD83D\uDE92","create_time":5}}}'
+).encode()
+
+
+def faulty_request(*names):
+    faults = [FAULTS[name] for name in names]
+    _, body = body_with(faults, ENVELOPE["event"], ENVELOPE)
+    clean = build_request(
+        url="http://localhost/",
+        host="localhost",
+        body=body,
+        identity=IDENTITY,
+        secret_token=SECRET,
+        timestamp_s=timestamp_with(faults, NOW_S),
+    )
+    return request_with(faults, clean)
+
+
+def check(request):
+    verify(SECRET, headers=dict(request.headers), body=request.body, now_s=NOW_S)
+
+
+def test_without_faults_the_request_verifies_in_zooms_form():
+    request = faulty_request()
+
+    check(request)
+    assert request.body == ZOOM_BODY
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("wrong-signature", SignatureMismatchError),
+        ("missing-signature", MissingHeaderError),
+        ("short-signature", MalformedHeaderError),
+        ("non-ascii-signature", MalformedHeaderError),
+        ("bare-signature", MalformedHeaderError),
+        ("other-secret", SignatureMismatchError),
+        ("tampered-body", SignatureMismatchError),
+        ("stale-timestamp", VerificationError),
+        ("future-timestamp", VerificationError),
+        ("millisecond-timestamp", VerificationError),
+    ],
+)
+def test_a_correct_receiver_refuses(name, error):
+    with pytest.raises(error):
+        check(faulty_request(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "timestamp"),
+    [
+        ("stale-timestamp", "1720703575"),
+        ("future-timestamp", "1720710775"),
+        ("millisecond-timestamp", "1720707175000"),
+    ],
+)
+def test_a_wrong_time_is_correctly_signed(name, timestamp):
+    request = faulty_request(name)
+
+    assert request.header("x-zm-request-timestamp") == timestamp
+    if name != "millisecond-timestamp":
+        verify(SECRET, headers=dict(request.headers), body=request.body)
+
+
+@pytest.mark.parametrize(
+    ("name", "signature"),
+    [
+        ("bare-signature", "[0-9a-f]{64}"),
+        ("short-signature", "v0=[0-9a-f]{16}"),
+        ("non-ascii-signature", "v0=é{64}"),
+        ("wrong-signature", "v0=[0-9a-f]{64}"),
+        ("other-secret", "v0=[0-9a-f]{64}"),
+    ],
+)
+def test_a_wrong_signature_has_the_shape_its_name_says(name, signature):
+    assert re.fullmatch(signature, faulty_request(name).header("x-zm-signature"))
+
+
+def test_every_digit_of_the_wrong_signature_is_wrong():
+    right, wrong = (r.header("x-zm-signature") for r in (faulty_request(), faulty_request("wrong-signature")))
+
+    assert all(one != other for one, other in zip(right[3:], wrong[3:], strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if "signature" in name or name == "other-secret"])
+def test_a_fault_of_the_signature_changes_nothing_else(name):
+    clean, faulty = faulty_request(), faulty_request(name)
+
+    def others(request):
+        return [pair for pair in request.headers if pair[0] != "x-zm-signature"]
+
+    assert (others(faulty), faulty.body) == (others(clean), clean.body)
+
+
+def test_a_tampered_body_is_one_digit_away_and_still_json():
+    clean, faulty = faulty_request(), faulty_request("tampered-body")
+
+    assert sum(one != other for one, other in zip(clean.body, faulty.body, strict=True)) == 1
+    assert faulty.headers == clean.headers
+    json.loads(faulty.body)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("unknown-event", {**ENVELOPE, "event": "revenue_accelerator.event_zoom_may_add_one_day"}),
+        ("trailing-space-event", {**ENVELOPE, "event": "revenue_accelerator.playlist_create "}),
+        (
+            "extra-field",
+            {
+                **ENVELOPE,
+                "payload": {
+                    "account_id": "a/b",
+                    "object": {**ENVELOPE["payload"]["object"], "field_zoom_may_add_one_day": "new"},
+                },
+            },
+        ),
+        (
+            "null-field",
+            {
+                **ENVELOPE,
+                "payload": {
+                    "account_id": "a/b",
+                    "object": {**ENVELOPE["payload"]["object"], "create_time": None},
+                },
+            },
+        ),
+    ],
+)
+def test_a_fault_of_the_event_is_correctly_signed_and_says_what_it_names(name, expected):
+    request = faulty_request(name)
+
+    check(request)
+    assert json.loads(request.body) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "fragment"),
+    [
+        ("wire-raw", '"é 🚒"'.encode()),
+        ("wire-escaped", rb'"\u00e9 \ud83d\ude92"'),
+        ("wire-spaced", b'"account_id": "a/b", '),
+        ("wire-slashes", rb'"a\/b"'),
+    ],
+)
+def test_another_spelling_is_the_same_json_correctly_signed(name, fragment):
+    request = faulty_request(name)
+
+    check(request)
+    assert fragment in request.body
+    assert request.body != ZOOM_BODY
+    assert json.loads(request.body) == ENVELOPE
+
+
+@pytest.mark.parametrize(
+    ("name", "header"), [("header-title-case", "X-Zm-Signature"), ("header-upper-case", "X-ZM-SIGNATURE")]
+)
+def test_header_names_change_their_case_only(name, header):
+    clean, faulty = faulty_request(), faulty_request(name)
+
+    assert header in dict(faulty.headers)
+    assert [(key.lower(), value) for key, value in faulty.headers] == [*clean.headers]
+
+
+def test_a_duplicate_is_two_deliveries():
+    assert copies_with([FAULTS["duplicate"]]) == 2
+    assert copies_with([]) == 1
+
+
+def test_faults_add_up():
+    request = faulty_request("wire-spaced", "extra-field", "header-upper-case", "other-secret")
+
+    assert b'"field_zoom_may_add_one_day": "new"' in request.body
+    with pytest.raises(SignatureMismatchError):
+        check(request)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_does_something_and_says_what(name):
+    fault = FAULTS[name]
+
+    assert fault.description
+    assert fault.copies > 1 or faulty_request(name) != faulty_request()
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        {},
+        {"event": "a"},
+        {"event": "a", "payload": None},
+        {"event": "a.b", "payload": {"object": [1, {}, {"x": 1}]}},
+    ],
+)
+@pytest.mark.parametrize("name", FAULTS)
+def test_odd_envelopes_survive_every_fault(name, envelope):
+    body_with([FAULTS[name]], "a.b", envelope)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"x", b"[]"])
+def test_a_body_without_digits_is_still_tampered_with(body):
+    clean = build_request(
+        url="http://localhost/",
+        host="localhost",
+        body=body,
+        identity=IDENTITY,
+        secret_token=SECRET,
+        timestamp_s=NOW_S,
+    )
+
+    assert FAULTS["tampered-body"].request(clean).body != body
