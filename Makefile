@@ -5,7 +5,7 @@ PYTHON ?= python3
 STAMP := $(VENV)/.made
 WORKERS ?= 2
 
-.PHONY: setup demo test test-rest test-all lint format bench clean
+.PHONY: setup counterparts demo test test-rest test-all lint format bench clean
 
 setup: $(STAMP)
 
@@ -13,6 +13,10 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $(STAMP)
+
+# Receivers no one here wrote, for the tests in tests/counterparts; without Node.js those are skipped.
+counterparts:
+	cd tests/counterparts && npm ci
 
 demo: setup
 	$(BIN)/zoom-emitter demo
