@@ -7,6 +7,7 @@ The hierarchy::
     │  ├─ UnknownNameError          .given .suggestions
     │  ├─ InvalidPayloadError       .pointer
     │  ├─ InvalidSettingError
+    │  ├─ InvalidFieldsError        .errors
     │  ├─ InvalidSpecError          .pointer
     │  ├─ SecretTokenError
     │  ├─ UnencodableError
@@ -62,6 +63,16 @@ class InvalidPayloadError(UsageError):
 
 class InvalidSettingError(UsageError):
     """An option, environment variable or settings key with a value that cannot be used."""
+
+
+class InvalidFieldsError(UsageError):
+    """A request to the app of which some fields do not fit; `errors` holds JSON pointers and messages."""
+
+    def __init__(self, errors: list[tuple[str, str]]) -> None:
+        pointer, message = errors[0]
+        others = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(f"{pointer}: {message}{others}" if pointer else f"{message}{others}")
+        self.errors = tuple(errors)
 
 
 class InvalidSpecError(UsageError):
