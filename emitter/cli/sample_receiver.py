@@ -1,0 +1,255 @@
+"""``zoom-emitter sample-receiver``: the sample receiver on a port, and a line for each request that comes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import secrets
+import signal
+import socket
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import rich_click as click
+
+from emitter.cli.arrival_lines import print_arrival
+from emitter.cli.settings import load_settings
+from emitter.core.schedule import parse_duration
+from emitter.core.secrets import SecretToken
+from emitter.errors import InvalidSettingError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+    from emitter.app.sample_receiver import Arrival, ReceiverScript
+
+    Arrivals = queue.SimpleQueue[Arrival | None]
+
+PORT: Final = 3000
+INTERRUPTED: Final = 130
+THREADS: Final = 64
+"""Each slow answer holds one; Zoom gives up after 3 s, so this is slow answers to 20 events a second."""
+BACKLOG_BODY_BYTES: Final = 16 * 1024 * 1024
+"""Longer bodies never reach the receiver, which itself refuses far shorter ones."""
+_PRINTER_GRACE_S: Final = 1.0
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="0 takes a free one and says which.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--fail-first",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Answer 503 to the first N events.",
+)
+@click.option("--slow", metavar="DURATION", help="Wait before each answer to an event, for example 4s.")
+@click.option(
+    "--answer",
+    "answers",
+    multiple=True,
+    metavar="EVENT=ANSWER,…",
+    help="Answer one event's successive requests with these statuses or durations, then rightly again.",
+)
+@click.option("--bodies", "shows_bodies", is_flag=True, help="Show the body of each request, indented.")
+@click.option(
+    "--secret-token-file",
+    envvar="ZOOM_EMITTER_SECRET_TOKEN_FILE",
+    metavar="FILE",
+    help="Read the secret token from a file; otherwise ZOOM_WEBHOOK_SECRET_TOKEN holds it.",
+)
+@click.option(
+    "--env-file",
+    envvar="ZOOM_EMITTER_ENV_FILE",
+    metavar="FILE",
+    help="Read ZOOM_WEBHOOK_SECRET_TOKEN from a .env file.",
+)
+def sample_receiver(
+    *,
+    port: int,
+    host: str,
+    fail_first: int,
+    slow: str | None,
+    answers: tuple[str, ...],
+    shows_bodies: bool,
+    secret_token_file: str | None,
+    env_file: str | None,
+) -> None:
+    r"""Run a correct receiver: the thing to point the emitter at on day one.
+
+    It verifies the signature over the raw body, wants a timestamp within five minutes, answers a challenge
+    only when it is signed, and acknowledges events before it works on them. It misbehaves when told to.
+
+    \b
+      zoom-emitter sample-receiver
+      zoom-emitter sample-receiver --fail-first 2
+      zoom-emitter sample-receiver --answer playlist_create=503,4s --bodies
+    """
+    from emitter.app.sample_receiver import (  # noqa: PLC0415 - imports flask
+        ReceiverScript,
+        create_sample_receiver,
+        parse_answers,
+    )
+    from emitter.delivery.clock import SystemClock  # noqa: PLC0415
+
+    script = ReceiverScript(
+        fail_first=fail_first,
+        slow_s=parse_duration(slow) if slow else 0.0,
+        answers=tuple(map(parse_answers, answers)),
+    )
+    _note_unknown_events(script)
+    secret_token, is_new = _secret_token(secret_token_file, env_file)
+    clock, stopping = SystemClock(), threading.Event()
+    arrivals: Arrivals = queue.SimpleQueue()
+    app = create_sample_receiver(
+        secret_token,
+        now_s=lambda: clock.now_ms() / 1000,
+        script=script,
+        on_arrival=arrivals.put,
+        wait=stopping.wait,
+    )
+    with listening_socket(host, port) as listener:
+        url = _url_of(listener)
+        click.echo(f"listening on {url}")
+        click.echo(_advice(url, secret_token if is_new else None), err=True)
+        with _printing(arrivals, shows_bodies=shows_bodies), _stopped_by_signals(stopping):
+            _serve(app, listener)
+    raise KeyboardInterrupt
+
+
+def _serve(app: Flask, listener: socket.socket) -> None:
+    """Serve until interrupted; waitress swallows the interrupt and returns."""
+    import waitress  # noqa: PLC0415
+
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full queue is what slow answers are for
+    server = waitress.create_server(
+        app,
+        sockets=[listener],
+        threads=THREADS,
+        connection_limit=500,
+        max_request_body_size=BACKLOG_BODY_BYTES,
+        ident=None,
+    )
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on an address and port; 0 takes a free one.
+
+    Raises:
+        InvalidSettingError: The host has no address, or the port cannot be had.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (socket.gaierror, UnicodeError):
+        message = f"the host {host!r} has no address; write for example 127.0.0.1, or 0.0.0.0 for every one"
+        raise InvalidSettingError(message) from None
+    try:
+        return socket.create_server(address, family=family)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0).lower()
+        message = f"cannot listen on {host} port {port}: {reason}; --port 0 takes a free port"
+        raise InvalidSettingError(message) from None
+
+
+def _url_of(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _secret_token(file: str | None, env_file: str | None) -> tuple[SecretToken, bool]:
+    """Return the secret token, and whether it was made here because there is none anywhere."""
+    from emitter.delivery.secret_sources import VARIABLES, find_secret  # noqa: PLC0415
+
+    settings = load_settings(Path.cwd()).defaults
+    file, env_file = file or settings.get("secret-token-file"), env_file or settings.get("env-file")
+    if not (file or env_file or any(name in os.environ for name in VARIABLES)):
+        return SecretToken(secrets.token_urlsafe(16)), True
+    secret_token, _ = find_secret(
+        file=Path(file) if file else None, env_file=Path(env_file) if env_file else None, environ=os.environ
+    )
+    return secret_token, False
+
+
+def _note_unknown_events(script: ReceiverScript) -> None:
+    """Say which names of the script no bundled event has; events of one's own may still come by them."""
+    if not script.answers:
+        return
+    from emitter.catalog.events import Catalog  # noqa: PLC0415 - reads the whole document
+
+    catalog = Catalog.bundled()
+    for name, _ in script.answers:
+        try:
+            catalog.find(name)
+        except UnknownNameError as error:
+            click.echo(f"note: {error}", err=True)
+
+
+def _advice(url: str, new_secret_token: SecretToken | None) -> str:
+    """Return how to send here, and the secret token where only this process knows it."""
+    command = f"zoom-emitter emit playlist_create --to {url}"
+    if not new_secret_token:
+        return f"send to it with `{command}`; Ctrl-C ends it"
+    text = new_secret_token.reveal()
+    setting = f'$env:ZOOM_WEBHOOK_SECRET_TOKEN = "{text}"' if os.name == "nt" else _export(text)
+    return f"no secret token is set, so here is a new one; in another terminal:\n  {setting}\n  {command}"
+
+
+def _export(secret_token: str) -> str:
+    return f"export ZOOM_WEBHOOK_SECRET_TOKEN={secret_token}"
+
+
+@contextmanager
+def _stopped_by_signals(stopping: threading.Event) -> Iterator[None]:
+    """Turn Ctrl-C and SIGTERM into one end, which also ends the waits of slow answers."""
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _printing(arrivals: Arrivals, *, shows_bodies: bool) -> Iterator[None]:
+    """Print what arrives, in a thread of its own: the work that no answer waits for."""
+
+    def work() -> None:
+        while arrival := arrivals.get():
+            try:
+                print_arrival(arrival, shows_body=shows_bodies)
+            except OSError:  # whoever read the lines has left; keep answering
+                sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+    printer = threading.Thread(target=work, name="arrivals", daemon=True)
+    printer.start()
+    try:
+        yield
+    finally:
+        arrivals.put(None)
+        printer.join(_PRINTER_GRACE_S)
+        if printer.is_alive():
+            # It is stuck on a pipe that nobody empties, holding the lock of stdout, which an orderly exit
+            # would wait for.
+            os._exit(INTERRUPTED)
