@@ -1,0 +1,118 @@
+"""The wheel, installed where nothing of this folder can be seen.
+
+Its dependencies are those of the environment the tests run in, put on the path: what is proved is that
+the wheel holds all of its own files and that the commands start, without a network.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import emitter
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = ["zoom-emitter", "zoom-webhook-emitter"]
+
+
+def output_of(*command: str | Path, cwd: Path) -> str:
+    ran = subprocess.run(
+        command, cwd=cwd, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    output_of(
+        sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, cwd=folder
+    )
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def commands(wheel, tmp_path_factory):
+    """Return the folder of the commands of an environment that holds the wheel."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=False)
+    bin_folder = folder / ("Scripts" if os.name == "nt" else "bin")
+    python = bin_folder / "python"
+    output_of(
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "--no-deps",
+        "--no-index",
+        wheel,
+        cwd=folder,
+    )
+    packages = output_of(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder)
+    (Path(packages.strip()) / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    return bin_folder
+
+
+def test_both_commands_are_declared():
+    declared = importlib.metadata.distribution("zoom-webhook-emitter").entry_points.select(
+        group="console_scripts"
+    )
+
+    assert {script.name: script.value for script in declared} == dict.fromkeys(
+        COMMANDS, "emitter.__main__:main"
+    )
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_every_tracked_file_of_the_packages_and_nothing_else(wheel):
+    tracked = output_of("git", "ls-files", "emitter", "contracts", cwd=ROOT).splitlines()
+    with ZipFile(wheel) as archive:
+        packed = [name for name in archive.namelist() if ".dist-info/" not in name]
+
+    assert sorted(packed) == sorted(tracked)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_installed_command_starts(command, commands, tmp_path):
+    assert output_of(commands / command, "--version", cwd=tmp_path) == f"zoom-emitter {emitter.__version__}\n"
+    assert "Usage" in output_of(commands / command, "--help", cwd=tmp_path)
+
+
+@pytest.mark.slow
+def test_an_installed_command_has_the_document(commands, tmp_path):
+    where = output_of(commands / "python", "-c", "import emitter; print(emitter.__file__)", cwd=tmp_path)
+    document = json.loads(output_of(commands / "zoom-emitter", "spec", "show", "--json", cwd=tmp_path))
+
+    assert Path(where.strip()).is_relative_to(commands.parent)
+    assert len(document["webhooks"]) == 7
+
+
+@pytest.mark.slow
+def test_an_installed_command_makes_every_event(commands, tmp_path, monkeypatch):
+    monkeypatch.setenv("ZOOM_WEBHOOK_SECRET_TOKEN", "4fv1RkqGQUq5sWbEz6hA5A")
+
+    printed = output_of(
+        commands / "zoom-emitter",
+        "emit",
+        "*",
+        "--dry-run",
+        "--json",
+        "--to",
+        "http://127.0.0.1:9/",
+        cwd=tmp_path,
+    )
+
+    assert len({json.loads(json.loads(line)["body"])["event"] for line in printed.splitlines()}) == 7

@@ -1,0 +1,53 @@
+"""What a command does not need it does not import; `make bench` measures what that gives."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from emitter.core.secrets import SecretToken
+from tests.support.receiving import Receiver
+
+SECRET = "4fv1RkqGQUq5sWbEz6hA5A"
+REPORTS_WHAT_IS_LOADED = """
+import atexit, sys
+atexit.register(lambda: print("loaded", *sys.modules, file=sys.stderr))
+from emitter.__main__ import main
+main()
+"""
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    ran = subprocess.run(
+        [sys.executable, "-c", REPORTS_WHAT_IS_LOADED, *arguments],
+        env={**os.environ, "ZOOM_WEBHOOK_SECRET_TOKEN": SECRET},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return set(ran.stderr.splitlines()[-1].split())
+
+
+def test_the_version_is_answered_before_click_loads():
+    assert loaded_by("--version") & {"click", "rich_click", "rich", "requests", "emitter.cli"} == set()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["emit", "--help"]], ids=" ".join)
+def test_help_loads_nothing_that_works(arguments):
+    heavy = {"requests", "urllib3", "sqlalchemy", "flask", "faker", "schemathesis", "cryptography"}
+
+    assert loaded_by(*arguments) & (heavy | {"jsonschema_rs", "sqlite3"}) == set()
+
+
+def test_emitting_loads_neither_faker_nor_flask_nor_schemathesis(tmp_path):
+    with Receiver(SecretToken(SECRET)) as receiver:
+        loaded = loaded_by("emit", "playlist_create", "--no-validate", "--to", receiver.url)
+
+    assert len(receiver.arrivals) == 1
+    assert loaded & {"faker", "flask", "werkzeug", "schemathesis", "hypothesis", "cryptography"} == set()
