@@ -1,68 +1,28 @@
-"""The wheel, installed where nothing of this folder can be seen.
-
-Its dependencies are those of the environment the tests run in, put on the path: what is proved is that
-the wheel holds all of its own files and that the commands start, without a network.
-"""
+"""The wheel, installed where nothing of this folder can be seen: it holds all it needs and starts."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
-import subprocess
-import sys
-import sysconfig
-import venv
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 import emitter
+from tests.support.wheel import ROOT, build_wheel, environment_with, output_of
 
-ROOT = Path(__file__).parents[2]
 COMMANDS = ["zoom-emitter", "zoom-webhook-emitter"]
-
-
-def output_of(*command: str | Path, cwd: Path) -> str:
-    ran = subprocess.run(
-        command, cwd=cwd, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    output_of(
-        sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, cwd=folder
-    )
-    return next(folder.glob("*.whl"))
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
 def commands(wheel, tmp_path_factory):
-    """Return the folder of the commands of an environment that holds the wheel."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=False)
-    bin_folder = folder / ("Scripts" if os.name == "nt" else "bin")
-    python = bin_folder / "python"
-    output_of(
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        python,
-        "install",
-        "--no-deps",
-        "--no-index",
-        wheel,
-        cwd=folder,
-    )
-    packages = output_of(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder)
-    (Path(packages.strip()) / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    return bin_folder
+    return environment_with(wheel, tmp_path_factory.mktemp("environment"))
 
 
 def test_both_commands_are_declared():
