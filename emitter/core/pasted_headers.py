@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # What `curl -v` puts in front of what was sent and what came.
-_DIRECTION: Final = re.compile(r"[<>] ")
+_DIRECTION: Final = re.compile(r"[<>](?: |$)")
 # Request and status lines, the remarks of `curl -v`, and HTTP/2's pseudo-headers.
 _NO_HEADER: Final = re.compile(r"[A-Z]+ \S+ HTTP/\d.*|HTTP/\d.*|\* .*|[{}] \[\d+ bytes data\]|:.*", re.ASCII)
 _HEADER: Final = re.compile(r"([!#$%&'+.^_`|~0-9A-Za-z-]+)\s*:(.*)", re.ASCII)
@@ -50,7 +50,7 @@ def _from_lines(text: str) -> Iterator[tuple[str, str]]:
             if is_after_blank:
                 return
             raise InvalidSettingError(f"line {number} of the headers is not 'Name: value'; remove or mend it")
-        is_after_blank = is_after_blank or bare in {"", ">", "<"}
+        is_after_blank = is_after_blank or not bare
 
 
 def _from_json(text: str) -> Iterator[tuple[str, str]]:

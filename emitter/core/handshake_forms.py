@@ -1,0 +1,84 @@
+"""A handshake as lines for people, or as a value for programs: the same words wherever it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from emitter.core.answer_shapes import shown
+from emitter.core.attempt_forms import body_value, outcome_text
+from emitter.core.targets import parse_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from emitter.core.deliveries import Answer
+    from emitter.core.handshake import Handshake
+    from emitter.core.mistakes import Mistake
+
+
+def handshake_lines(handshake: Handshake) -> list[str]:
+    """Return what was sent, what came back, the verdict, and each mistake and warning with its remedy."""
+    verdict = handshake.verdict
+    lines = [
+        f"sent      POST {parse_target(handshake.url).shown}  challenge {handshake.plain_token}",
+        f"answered  {_answered(handshake)}",
+        f"verdict   {'valid' if verdict.is_valid else 'not valid'}: {verdict.reason}",
+    ]
+    lines += mistake_lines(verdict.mistakes)
+    if verdict.warnings:
+        lines += ["warnings", *mistake_lines(verdict.warnings)]
+    return lines
+
+
+def mistake_lines(mistakes: Iterable[Mistake]) -> list[str]:
+    """Return each mistake with what was seen, and how to mend it below; a remedy for several stands once."""
+    lines: list[str] = []
+    for mistake in mistakes:
+        found = f" ({mistake.found})" if mistake.found else ""
+        remedy = f"    {mistake.remedy}"
+        if remedy in lines:
+            lines.remove(remedy)
+        lines += [f"  {mistake.id}: {mistake.title}{found}", remedy]
+    return lines
+
+
+def handshake_value(handshake: Handshake) -> dict[str, Any]:
+    """Return the handshake as JSON: keys are only ever added to."""
+    verdict = handshake.verdict
+    return {
+        "url": parse_target(handshake.url).shown,
+        "kind": handshake.kind,
+        "is_valid": verdict.is_valid,
+        "reason": verdict.reason,
+        "mistakes": [asdict(mistake) for mistake in verdict.mistakes],
+        "warnings": [asdict(warning) for warning in verdict.warnings],
+        "started_at_ms": handshake.started_at_ms,
+        "outcome": handshake.outcome.kind,
+        "status": handshake.outcome.status,
+        "code": handshake.outcome.code,
+        "detail": handshake.outcome.detail,
+        "connect_ms": handshake.timing.connect_ms,
+        "first_byte_ms": handshake.timing.first_byte_ms,
+        "total_ms": handshake.timing.total_ms,
+        "request": {
+            "headers": [list(pair) for pair in handshake.request_headers],
+            **body_value(handshake.body),
+        },
+        "answer": handshake.answer and _answer_value(handshake.answer),
+        "probes": [handshake_value(probe) for probe in handshake.probes],
+    }
+
+
+def _answer_value(answer: Answer) -> dict[str, Any]:
+    headers = [list(pair) for pair in answer.headers]
+    return {"status": answer.status, "headers": headers, **body_value(answer.body), "is_cut": answer.is_cut}
+
+
+def _answered(handshake: Handshake) -> str:
+    parts = [outcome_text(handshake.outcome), f"{handshake.timing.total_ms:.0f} ms"]
+    if handshake.outcome.detail:
+        parts.append(handshake.outcome.detail)
+    if handshake.answer and handshake.answer.body:
+        parts.append(shown(handshake.answer.body.decode("utf-8", "replace")))
+    return "  ".join(parts)
