@@ -9,8 +9,8 @@ from typing import Final
 from emitter.core.zoom import RETRY_DELAYS_S
 from emitter.errors import InvalidSettingError
 
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)", re.ASCII)
-_UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", re.ASCII)
+_UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 MAX_DURATION_S: Final = 366 * 24 * 3600.0
 
 
@@ -54,7 +54,7 @@ ZOOM_RETRIES: Final = RetrySchedule(RETRY_DELAYS_S)
 
 
 def parse_duration(text: str) -> float:
-    """Return the seconds of ``250ms``, ``5s``, ``3m`` or ``72h``; combined forms are not read.
+    """Return the seconds of ``250ms``, ``5s``, ``3m``, ``72h`` or ``30d``; combined forms are not read.
 
     Raises:
         InvalidSettingError: The text is no such duration, or is longer than a year.

@@ -1,0 +1,85 @@
+"""Turns every failure of the database into one clear line."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from emitter.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BUSY_TIMEOUT_S: Final = 5.0
+"""How long a writer waits for another one."""
+
+_ELSEWHERE: Final = "choose another with --database FILE"
+_DAMAGED: Final = f"is damaged; restore it from a copy, or move it away, or {_ELSEWHERE}"
+_MESSAGES: Final = {
+    sqlite3.SQLITE_BUSY: f"is locked by another program for more than {BUSY_TIMEOUT_S:g} s; "
+    f"wait for it or end it, or {_ELSEWHERE}",
+    sqlite3.SQLITE_READONLY: f"cannot be written; make the file and its folder writable, or {_ELSEWHERE}",
+    sqlite3.SQLITE_PERM: f"may not be used; make the file and its folder writable, or {_ELSEWHERE}",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; see that it is a file, and that file and folder are "
+    f"readable and writable, or {_ELSEWHERE}",
+    sqlite3.SQLITE_NOTADB: f"is not a database; {_ELSEWHERE}",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_FULL: f"cannot grow, the disk is full; free some space, or {_ELSEWHERE}",
+    sqlite3.SQLITE_IOERR: f"cannot be read or written, the disk reports an error; {_ELSEWHERE}",
+}
+_PRIMARY: Final = 0xFF
+"""SQLite's extended codes carry the plain one in their lowest byte."""
+
+
+@contextmanager
+def clear_failures(path: Path) -> Iterator[None]:
+    """Raise StoreError in place of whatever the database raises; other exceptions pass.
+
+    The message never holds values of the failed statement.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise StoreError(f"the record {path} {_reason(_cause(error))}") from None
+
+
+def is_busy(error: Exception) -> bool:
+    """Return whether another program holds the lock that was needed."""
+    return _code(_cause(error)) == sqlite3.SQLITE_BUSY
+
+
+def damaged(path: Path, what: str) -> StoreError:
+    """Return the error for a row that says what nothing of ours writes."""
+    return StoreError(f"the record {path} {_DAMAGED} ({what} cannot be read)")
+
+
+def foreign(path: Path) -> StoreError:
+    """Return the error for a database that is not a record."""
+    return StoreError(f"{path} is a database of another program; {_ELSEWHERE}")
+
+
+def too_new(path: Path, *, found: int, known: int) -> StoreError:
+    """Return the error for a record of a later version."""
+    return StoreError(
+        f"the record {path} has format {found}, this version reads up to {known}; "
+        f"upgrade zoom-webhook-emitter, or {_ELSEWHERE}"
+    )
+
+
+def _cause(error: Exception) -> BaseException:
+    """Return what the driver raised."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig else error
+
+
+def _code(cause: BaseException) -> int:
+    return int(getattr(cause, "sqlite_errorcode", 0)) & _PRIMARY
+
+
+def _reason(cause: BaseException) -> str:
+    if _code(cause) in _MESSAGES:
+        return _MESSAGES[_code(cause)]
+    return f"cannot be used ({getattr(cause, 'sqlite_errorname', type(cause).__name__)}); it {_DAMAGED}"

@@ -1,0 +1,148 @@
+"""The tables of the record. Only what SQLite and PostgreSQL both know.
+
+Times ending in ``_at_ms`` and `due_at_ms` are real, in milliseconds since the epoch; `virtual_ms` counts
+from a delivery's first attempt. Bodies are exact bytes. Headers are JSON lists of pairs. Columns that hold
+a secret hold it sealed by the vault.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Insert,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    text,
+)
+
+FORMAT: Final = 1
+"""The version this code reads and writes."""
+
+metadata: Final = MetaData()
+
+_BIG: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _table(name: str, *parts: Column[Any] | UniqueConstraint) -> Table:
+    """Return a table whose numbers are never given twice, not even after pruning."""
+    return Table(name, metadata, Column("id", _BIG, primary_key=True), *parts, sqlite_autoincrement=True)
+
+
+def _end_of_request() -> tuple[Column[Any], ...]:
+    """Return the columns in which an attempt and a handshake say what came of them."""
+    return (
+        Column("outcome", Text, nullable=False),
+        Column("status", Integer),
+        Column("code", Integer),
+        Column("detail", Text, nullable=False),
+        Column("answer_status", Integer),
+        Column("answer_headers", Text),
+        Column("answer_body", LargeBinary),
+        Column("answer_is_cut", Boolean),
+        Column("connect_ms", Float),
+        Column("first_byte_ms", Float),
+        Column("total_ms", Float, nullable=False),
+    )
+
+
+store_format: Final = Table(
+    "store_format",
+    metadata,
+    Column("version", Integer, nullable=False),
+    # Given out under the write lock, so that a batch knows its numbers without asking for each.
+    Column("next_delivery_id", _BIG, nullable=False),
+)
+
+subscriptions: Final = _table(
+    "subscriptions",
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),  # without its query, which may hold a token
+    Column("origin", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("sealed", Text),  # the whole URL and the credentials, where there is something to hide
+    Column("secret_source", Text, nullable=False),
+    Column("created_at_ms", _BIG, nullable=False),
+    Column("validated_at_ms", _BIG),
+)
+
+handshakes: Final = _table(
+    "handshakes",
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), index=True),
+    Column("kind", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("started_at_ms", _BIG, nullable=False),
+    Column("timestamp_s", _BIG, nullable=False),
+    Column("request_headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    *_end_of_request(),
+    Column("is_valid", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+deliveries: Final = _table(
+    "deliveries",
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("event", Text, nullable=False),
+    Column("created_at_ms", _BIG, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("retry_number", Integer, nullable=False),
+    Column("due_at_ms", _BIG),
+    Column("virtual_ms", _BIG, nullable=False),
+    Column("attempts_made", Integer, nullable=False),
+    Column("leased_until_ms", _BIG),
+    Column("leased_by", Text),
+    Column("request_id", Text, nullable=False),
+    Column("tracking_id", Text, nullable=False),
+    Column("traceparent", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("faults", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+attempts: Final = _table(
+    "attempts",
+    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("retry_number", Integer, nullable=False),
+    Column("started_at_ms", _BIG, nullable=False),
+    Column("virtual_ms", _BIG, nullable=False),
+    Column("timestamp_s", Text, nullable=False),
+    Column("request_headers", Text, nullable=False),
+    Column("sent_body", LargeBinary),
+    *_end_of_request(),
+    Column("next_retry_s", Float),
+    UniqueConstraint("delivery_id", "number"),
+)
+
+# A settled delivery has no due time, so these stay as small as what is pending and under way.
+_PENDING: Final = text("due_at_ms IS NOT NULL")
+_LEASED: Final = text("leased_until_ms IS NOT NULL")
+Index("due", deliveries.c.due_at_ms, sqlite_where=_PENDING, postgresql_where=_PENDING)
+Index(
+    "due_by_subscription",
+    deliveries.c.subscription_id,
+    deliveries.c.due_at_ms,
+    sqlite_where=_PENDING,
+    postgresql_where=_PENDING,
+)
+Index("leased", deliveries.c.leased_until_ms, sqlite_where=_LEASED, postgresql_where=_LEASED)
+
+
+def new_row(table: Table) -> Insert:
+    """Return the statement that adds a row, all columns given but its number."""
+    return insert(table).values(
+        {column.name: bindparam(column.name) for column in table.c if column.name != "id"}
+    )
