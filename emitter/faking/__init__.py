@@ -1,1 +1,41 @@
-"""Realistic data from one seed. No clock, no network, no global random state."""
+"""Realistic data from one seed. No clock, no network, no global random state.
+
+`events_for` is what a command needs. Importing this package imports next to nothing; making events imports
+no Faker, whose values were drawn into ``pools.json`` beforehand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from emitter.catalog.events import Catalog
+    from emitter.core.events import Event
+
+
+def events_for(
+    names: Sequence[str], *, catalog: Catalog, seed: str | int, count: int, now_ms: int
+) -> Iterator[Event]:
+    """Return the named events, `count` rounds of them; the events of a round are one story.
+
+    The same arguments give the same bytes. In a round account, people, playlist and conversation agree,
+    whichever events are named: ``playlist_create`` and ``playlist_add_moment`` tell of one playlist, and so
+    they do when the seed and the time are given twice. A name that comes again goes on: another comment,
+    another moment. Rounds share the account.
+
+    Args:
+        names: Full names or last parts, in the order in which the events are wanted.
+        catalog: Where they are found.
+        seed: Decides everything; a number and its decimal text are the same seed.
+        count: How many rounds, at least 0.
+        now_ms: The ``event_ts`` of the first event, milliseconds since the epoch; each other comes one later.
+
+    Raises:
+        UnknownNameError: A name is not in the catalog; raised at once, before the first event is asked for.
+    """
+    # Imported here, so that whoever needs an id alone does not pay for it.
+    from emitter.faking.stories import rounds  # noqa: PLC0415
+
+    return rounds([catalog.find(name) for name in names], seed=seed, count=count, now_ms=now_ms)

@@ -1,0 +1,181 @@
+"""Schemas that cannot be built from directly: simpler drafts are made and judged until one fits."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from emitter.errors import InvalidSpecError
+from emitter.faking.draw import everything
+from emitter.faking.merging import Schema, as_schema, merged, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jsonschema_rs import Draft202012Validator
+
+    from emitter.faking.draw import Draw, Make
+
+TRIES: Final = 40
+"""How many drafts are judged, after one of each kind, before a schema is given up."""
+
+_ROOT: Final = "urn:zoom-emitter:root"
+_BRANCHES: Final = ("anyOf", "oneOf")
+_CONDITION: Final = ("if", "then", "else")
+_STRIPPED: Final = (
+    "not", "dependentRequired", "dependentSchemas", "dependencies", "contains", "minContains", "maxContains",
+    "propertyNames", "patternProperties", "unevaluatedProperties", "unevaluatedItems",
+)  # fmt: skip
+_STRUCTURAL: Final = frozenset({"allOf", *_BRANCHES, "if", *_STRIPPED})
+_BEST_EFFORT: Final = frozenset({"pattern", "uniqueItems", "minProperties", "maxProperties"})
+_BOUNDS: Final = frozenset(
+    {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength"}
+)
+
+
+def is_structural(schema: Schema) -> bool:
+    """Say whether the schema says what only drafts can meet: branches, conditions, what must not hold."""
+    return not schema.keys().isdisjoint(_STRUCTURAL)
+
+
+def is_uncertain(schema: Schema) -> bool:
+    """Say whether a value built directly may still not fit, so that it has to be judged."""
+    if isinstance(schema.get("multipleOf"), float):
+        return True
+    if "enum" in schema and not schema.keys().isdisjoint(_BOUNDS):
+        return True
+    return not schema.keys().isdisjoint(_BEST_EFFORT)
+
+
+def drafts(schema: Schema) -> list[Schema]:
+    """Return simpler schemas, of which some have values that fit the given one; the likeliest first.
+
+    Each takes one construct away, so that drafts of drafts end in schemas that are not structural.
+    """
+    if "allOf" in schema:
+        return [_all_of(schema)]
+    for key in _BRANCHES:
+        if key in schema:
+            rest = without(schema, key)
+            return [merged(rest, branch) for branch in schema[key]] or [rest]
+    if "if" in schema:
+        return _of_condition(schema)
+    rest = without(schema, *_STRIPPED)
+    return [rest, *_of_stripped(schema, rest)]
+
+
+class Judged:
+    """Makes values of a schema by drafts; the first that fits is taken.
+
+    Args:
+        schema: What must hold.
+        root: The document in which references are looked up.
+        makers: Makers of the drafts, the likeliest first.
+        subject: What the message calls the place when nothing fits.
+    """
+
+    def __init__(self, schema: Schema, root: Schema, makers: Sequence[Make], *, subject: str) -> None:
+        self._schema = schema
+        self._root = root
+        self._makers = makers
+        self._subject = subject
+
+    def __call__(self, draw: Draw) -> Any:
+        """Make a value that fits.
+
+        Raises:
+            InvalidSpecError: None of many drafts did.
+        """
+        was_thinning = draw.thinning
+        for make in self._in_order(draw):
+            try:
+                value = make(draw)
+            except InvalidSpecError:
+                continue
+            finally:
+                draw.thinning = was_thinning
+            if self._validator.is_valid(value):
+                return value
+        raise InvalidSpecError(
+            f"no value for {self._subject} was found that fits its schema; give the event with --payload"
+        )
+
+    def _in_order(self, draw: Draw) -> Iterator[Make]:
+        """Yield the makers in the order of trying: each once, then any, properties left out at random."""
+        first, *others = self._makers
+        yield first
+        # Who wants everything loses a property that cannot be there; who wants this one gets what it needs.
+        yield from others if draw.wants is everything else reversed(others)
+        for _ in range(TRIES):
+            yield _thinned(draw.stream.pick(self._makers))
+
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        # Imported here, since most schemas need no judge.
+        import jsonschema_rs  # noqa: PLC0415
+
+        registry = jsonschema_rs.Registry([(_ROOT, self._root)])
+        return jsonschema_rs.Draft202012Validator(_rooted(self._schema), registry=registry)
+
+
+def _thinned(make: Make) -> Make:
+    def make_thinned(draw: Draw) -> Any:
+        draw.thinning = True
+        return make(draw)
+
+    return make_thinned
+
+
+def _rooted(node: Any) -> Any:
+    """Return the schema with its references into the document made absolute."""
+    if isinstance(node, list):
+        return [_rooted(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _ROOT + value
+        if key == "$ref" and isinstance(value, str) and value[:1] == "#"
+        else _rooted(value)
+        for key, value in node.items()
+    }
+
+
+def _all_of(schema: Schema) -> Schema:
+    result = without(schema, "allOf")
+    for part in schema["allOf"]:
+        result = merged(result, part)
+    return result
+
+
+def _of_condition(schema: Schema) -> list[Schema]:
+    rest = without(schema, *_CONDITION)
+    condition = as_schema(schema["if"])
+    choices = [rest, _without_mentioned(rest, condition)]
+    if "else" in schema:
+        choices.append(merged(rest, schema["else"]))
+    choices.append(merged(merged(rest, condition), schema.get("then", {})))
+    return choices
+
+
+def _of_stripped(schema: Schema, rest: Schema) -> list[Schema]:
+    choices = []
+    if "not" in schema:
+        choices.append(_without_mentioned(rest, as_schema(schema["not"])))
+    if "contains" in schema:
+        contained = merged(rest.get("items", {}), schema["contains"])
+        count = max(1, int(schema.get("minContains", 1)))
+        choices.append(
+            rest | {"prefixItems": [contained] * count, "minItems": max(count, rest.get("minItems", 0))}
+        )
+    needed = [name for names in schema.get("dependentRequired", {}).values() for name in names]
+    if needed:
+        choices.append(merged(rest, {"required": needed}))
+    choices += [merged(rest, part) for part in schema.get("dependentSchemas", {}).values()]
+    return choices
+
+
+def _without_mentioned(rest: Schema, condition: Schema) -> Schema:
+    """Return the schema without the optional properties that the condition speaks of."""
+    mentioned = {*condition.get("required", []), *condition.get("properties", {})}
+    dropped = mentioned - set(rest.get("required", []))
+    return rest | {"properties": rest.get("properties", {}) | dict.fromkeys(sorted(dropped), False)}

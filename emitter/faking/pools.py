@@ -1,0 +1,67 @@
+"""Realistic values drawn beforehand, so that making an event calls no Faker and imports none.
+
+``pools.json`` beside this file is made by ``python -m emitter.faking.build_pools``.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+POOLS_FILE: Final = Path(__file__).with_name("pools.json")
+
+EMAIL_DOMAINS: Final = ("example.com", "example.org", "example.net")
+"""The only domains of made-up addresses: reserved by RFC 2606, so no message ever reaches anyone."""
+
+COLLEAGUE_SLOT: Final = "{colleague}"
+"""Stands in a pooled comment for the name of a person of the account."""
+
+
+class Name(NamedTuple):
+    """A person's name, and how it is spelt before the @ of their e-mail address."""
+
+    given: str
+    family: str
+    full: str
+    local_part: str
+
+
+class Pools(NamedTuple):
+    """What texts and names are picked from; every tuple holds at least one item.
+
+    Attributes:
+        faker_version: Which Faker drew them.
+        names: People, no two with the same local part.
+        companies: Names of companies.
+        jobs: Titles of jobs.
+        cities: Names of cities.
+        playlist_names: Names of playlists.
+        moment_names: Names of moments.
+        comments: Coaching comments; `COLLEAGUE_SLOT` stands where one is mentioned.
+        topics: Topics of meetings.
+    """
+
+    faker_version: str
+    names: tuple[Name, ...]
+    companies: tuple[str, ...]
+    jobs: tuple[str, ...]
+    cities: tuple[str, ...]
+    playlist_names: tuple[str, ...]
+    moment_names: tuple[str, ...]
+    comments: tuple[str, ...]
+    topics: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Pools:
+        """Return the pools a parsed ``pools.json`` holds."""
+        texts = {key: tuple(items) for key, items in value.items() if isinstance(items, list)}
+        texts["names"] = tuple(Name(*each) for each in value["names"])
+        return cls(faker_version=value["faker_version"], **texts)
+
+
+@cache
+def bundled_pools() -> Pools:
+    """Return the pools that come with the package."""
+    return Pools.from_json(json.loads(POOLS_FILE.read_text(encoding="utf-8")))
