@@ -98,13 +98,16 @@ class Catalog:
     def __iter__(self) -> Iterator[EventType]:
         return iter(self._events.values())
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._events
+
     def __len__(self) -> int:
         return len(self._events)
 
     def _nearest(self, name: str) -> tuple[str, ...]:
         spellings = {event.short_name.lower(): event.name for event in self}
         spellings |= {event.name.lower(): event.name for event in self}
-        given = name.strip().lower()
+        given = name.lower()
         if close := difflib.get_close_matches(given, spellings, n=1):
             return (spellings[close[0]],)
         return tuple(full for full in self._events if given and given in full)[:_MAX_SUGGESTIONS]

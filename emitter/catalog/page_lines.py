@@ -24,7 +24,7 @@ class PageLines:
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        self._text = text.removeprefix("\ufeff").replace("\r\n", "\n")
         lines = self._text.split("\n")
         starts = accumulate((len(line) + 1 for line in lines), initial=0)
         self._lines = [

@@ -203,8 +203,7 @@ def _nearest(path: str, schema: dict[str, Any]) -> tuple[str, ...]:
         )
         for spelling in (steps, short, steps[-1:] if isinstance(steps[-1], str) else steps):
             spellings.setdefault(_text(spelling).lower(), _text(steps))
-    given = _text(tuple(0 if isinstance(step, int) else step for step in _parsed(path))).lower()
-    close = difflib.get_close_matches(given, spellings, n=1, cutoff=_LEAST_SIMILARITY)
+    close = difflib.get_close_matches(path.lower(), spellings, n=1, cutoff=_LEAST_SIMILARITY)
     return (spellings[close[0]],) if close else ()
 
 

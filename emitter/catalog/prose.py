@@ -24,7 +24,7 @@ def parse_page(text: str) -> dict[str, Any]:
     """Return the OpenAPI document that a prose page describes.
 
     Args:
-        text: The page, with any line ends; empty lines and white space at the ends of lines do not count.
+        text: The page; empty lines, white space at the ends of lines and CR LF make no difference.
 
     Returns:
         ``openapi``, ``info`` and ``webhooks`` keyed by event name, in the page's order. Properties stand in
@@ -40,6 +40,7 @@ def parse_page(text: str) -> dict[str, Any]:
     info = {"title": title, "version": page.take("the version of the API")}
     page.expect("Operations")
     webhooks: dict[str, Any] = {}
+    _read_operation(page, webhooks)
     while page.current is not None:
         _read_operation(page, webhooks)
     return {"openapi": openapi, "info": info, "webhooks": webhooks}

@@ -90,7 +90,7 @@ def _message(error: ValidationError) -> str:
     match error.kind.name:
         case "type":
             expected = " or ".join(_ARTICLES.get(each, f"a {each}") for each in rule["types"])
-            return f"expected {expected}, found {kind_of(error.instance)}, {found}"
+            return f"expected {expected}, found {found}{_kind_in_brackets(error.instance)}"
         case "enum":
             return f"expected one of {', '.join(_shown(each) for each in rule['options'])}, found {found}"
         case "const":
@@ -112,6 +112,10 @@ def _condition(schema: Any, path: list[str | int]) -> str:
         if step in {"then", "else"} and isinstance(schema, dict):
             reason = str(schema.get("description", reason))
     return reason
+
+
+def _kind_in_brackets(value: Any) -> str:
+    return "" if value is None else f" ({kind_of(value)})"
 
 
 def _shown(value: Any) -> str:

@@ -32,13 +32,14 @@ def show(as_json: bool, merged: bool) -> None:
 @click.argument("page", type=click.File("rb"))
 def import_page(page: IO[bytes]) -> None:
     """Read a prose PAGE of Zoom's documentation, saved as text, and print its document as JSON."""
+    name = getattr(page, "name", "standard input")
     try:
         document = parse_page(page.read().decode("utf-8"))
     except UnicodeDecodeError as error:
-        message = f"{page.name}: byte {error.start} is not UTF-8; save the page as UTF-8 text"
+        message = f"{name}: byte {error.start} is not UTF-8; save the page as UTF-8 text"
         raise InvalidSpecError(message) from None
     except InvalidSpecError as error:
-        raise InvalidSpecError(f"{page.name}: {error}") from None
+        raise InvalidSpecError(f"{name}: {error}") from None
     click.echo(json_text(document))
 
 
