@@ -106,6 +106,12 @@ class Courier:
         self, subscription_id: int, bodies: Iterable[tuple[str, bytes]], *, faults: Sequence[str] = ()
     ) -> list[Delivery]:
         """Commit one delivery for each event name and exact body, due at once."""
+        return self._store.accept(self.deliveries_of(subscription_id, bodies, faults=faults))
+
+    def deliveries_of(
+        self, subscription_id: int, bodies: Iterable[tuple[str, bytes]], *, faults: Sequence[str] = ()
+    ) -> list[Delivery]:
+        """Return what `accept_bodies` would commit: to be committed together with those of others."""
         client_id = self._endpoint(subscription_id).subscription.client_id
         now_ms = self._clock.now_ms()
         copies = copies_with(_faults(faults))
@@ -121,7 +127,7 @@ class Courier:
                 due_at_ms=now_ms,
             )
             deliveries.extend([delivery] * copies)
-        return self._store.accept(deliveries)
+        return deliveries
 
     def redeliver(self, subscription_id: int, delivery: Delivery) -> Delivery:
         """Commit the same body and identity again, due at once: a receiver sees a duplicate."""
