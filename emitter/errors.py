@@ -13,6 +13,7 @@ The hierarchy::
     │  ├─ UnencodableError
     │  └─ ForbiddenTargetError      .host
     ├─ StoreError                   the record cannot be opened, read or written; exit status 2
+    ├─ BusyError                    too much of this is under way already
     └─ VerificationError            a request that cannot be trusted; exit status 1
        ├─ MissingHeaderError        .header
        ├─ MalformedHeaderError      .header
@@ -103,6 +104,10 @@ class StoreError(EmitterError):
     """The record cannot be opened, is from a newer version, is locked or damaged."""
 
     exit_status = 2
+
+
+class BusyError(EmitterError):
+    """The app has too much of this under way already; the same request may succeed later."""
 
 
 class VerificationError(EmitterError):
