@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import queue
 import secrets
-import signal
-import socket
 import sys
 import threading
 from contextlib import contextmanager
@@ -17,15 +14,14 @@ from typing import TYPE_CHECKING, Final
 import rich_click as click
 
 from emitter.cli.arrival_lines import print_arrival
+from emitter.cli.listening import listening_socket, serve_until_interrupted, stopped_by_signals, url_of
 from emitter.cli.settings import load_settings
 from emitter.core.schedule import parse_duration
 from emitter.core.secrets import SecretToken
-from emitter.errors import InvalidSettingError, UnknownNameError
+from emitter.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from flask import Flask
 
     from emitter.app.sample_receiver import Arrival, ReceiverScript
 
@@ -35,6 +31,7 @@ PORT: Final = 3000
 INTERRUPTED: Final = 130
 THREADS: Final = 64
 """Each slow answer holds one; Zoom gives up after 3 s, so this is slow answers to 20 events a second."""
+CONNECTIONS: Final = 500
 BACKLOG_BODY_BYTES: Final = 16 * 1024 * 1024
 """Longer bodies never reach the receiver, which itself refuses far shorter ones."""
 _PRINTER_GRACE_S: Final = 1.0
@@ -122,55 +119,14 @@ def sample_receiver(
         wait=stopping.wait,
     )
     with listening_socket(host, port) as listener:
-        url = _url_of(listener)
+        url = url_of(listener)
         click.echo(f"listening on {url}")
         click.echo(_advice(url, secret_token if is_new else None), err=True)
-        with _printing(arrivals, shows_bodies=shows_bodies), _stopped_by_signals(stopping):
-            _serve(app, listener)
+        with _printing(arrivals, shows_bodies=shows_bodies), stopped_by_signals(stopping.set):
+            serve_until_interrupted(
+                app, listener, threads=THREADS, connections=CONNECTIONS, max_body_bytes=BACKLOG_BODY_BYTES
+            )
     raise KeyboardInterrupt
-
-
-def _serve(app: Flask, listener: socket.socket) -> None:
-    """Serve until interrupted; waitress swallows the interrupt and returns."""
-    import waitress  # noqa: PLC0415
-
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full queue is what slow answers are for
-    server = waitress.create_server(
-        app,
-        sockets=[listener],
-        threads=THREADS,
-        connection_limit=500,
-        max_request_body_size=BACKLOG_BODY_BYTES,
-        ident=None,
-    )
-    try:
-        server.run()
-    finally:
-        server.close()
-
-
-def listening_socket(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on an address and port; 0 takes a free one.
-
-    Raises:
-        InvalidSettingError: The host has no address, or the port cannot be had.
-    """
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (socket.gaierror, UnicodeError):
-        message = f"the host {host!r} has no address; write for example 127.0.0.1, or 0.0.0.0 for every one"
-        raise InvalidSettingError(message) from None
-    try:
-        return socket.create_server(address, family=family)
-    except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
-        message = f"cannot listen on {host} port {port}: {reason}; --port 0 takes a free port"
-        raise InvalidSettingError(message) from None
-
-
-def _url_of(listener: socket.socket) -> str:
-    host, port, *_ = listener.getsockname()
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def _secret_token(file: str | None, env_file: str | None) -> tuple[SecretToken, bool]:
@@ -213,22 +169,6 @@ def _advice(url: str, new_secret_token: SecretToken | None) -> str:
 
 def _export(secret_token: str) -> str:
     return f"export ZOOM_WEBHOOK_SECRET_TOKEN={secret_token}"
-
-
-@contextmanager
-def _stopped_by_signals(stopping: threading.Event) -> Iterator[None]:
-    """Turn Ctrl-C and SIGTERM into one end, which also ends the waits of slow answers."""
-
-    def stop(*_: object) -> None:
-        stopping.set()
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
