@@ -1,0 +1,106 @@
+"""From what a request asks for to the exact bodies that are sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from emitter.catalog.json_values import DECODER
+from emitter.catalog.paths import set_value, unset
+from emitter.catalog.validation import problems
+from emitter.core.faults import FAULTS, body_with
+from emitter.errors import InvalidPayloadError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from emitter.app.inputs import EventRequest
+    from emitter.catalog.events import Catalog, EventType
+
+UNNAMED: Final = "raw"
+"""The event name an exact body goes by where neither it nor the request names one."""
+_MAX_NAME_CHARS: Final = 200
+
+
+def bodies_of(
+    request: EventRequest, catalog: Catalog, *, seed: str, now_ms: int
+) -> tuple[str, list[tuple[str, bytes]]]:
+    """Return the event's full name, and name and exact bytes of each event to send.
+
+    Args:
+        request: What is asked for.
+        catalog: The events there are.
+        seed: What generated values follow from.
+        now_ms: When the events happen, milliseconds since the epoch.
+
+    Raises:
+        UnknownNameError: There is no such event or path.
+        InvalidPayloadError: The event does not fit its schema.
+        UnencodableError: A value has no JSON form.
+    """
+    if request.body is not None:
+        name = request.event or _name_in(request.body)
+        return name, [(name, request.body.encode())] * request.count
+    event_type = _event_type(request, catalog)
+    name = event_type.name if event_type else str(request.event)
+    faults = [FAULTS[fault] for fault in request.faults]
+    try:
+        if request.payload is None:
+            envelopes = _generated(request, name, catalog, seed=seed, now_ms=now_ms)
+        else:
+            envelopes = [{"event": name, "event_ts": now_ms, "payload": request.payload}] * request.count
+        changed = (_changed(request, event_type, envelope) for envelope in envelopes)
+        return name, [body_with(faults, name, envelope) for envelope in changed]
+    except RecursionError:
+        raise InvalidPayloadError(
+            "nested too deeply; send it flatter, or as text in the field body"
+        ) from None
+
+
+def _event_type(request: EventRequest, catalog: Catalog) -> EventType | None:
+    """Return the event asked for; None for a name of one's own with a payload of one's own."""
+    try:
+        return catalog.find(str(request.event))
+    except UnknownNameError:
+        if request.force and request.payload is not None:
+            return None
+        raise
+
+
+def _generated(
+    request: EventRequest, name: str, catalog: Catalog, *, seed: str, now_ms: int
+) -> Iterable[dict[str, Any]]:
+    from emitter.faking import events_for  # noqa: PLC0415 - bodies and payloads of one's own need no generator
+
+    events = events_for([name], catalog=catalog, seed=seed, count=request.count, now_ms=now_ms)
+    return (dict(event.envelope) for event in events)
+
+
+def _changed(request: EventRequest, event_type: EventType | None, envelope: dict[str, Any]) -> dict[str, Any]:
+    schema = event_type.schema if event_type else {}
+    for path, value in (request.overrides or {}).items():
+        envelope = set_value(envelope, path, value, schema, force=request.force)
+    for path in request.unset:
+        envelope = unset(envelope, path, schema, force=request.force)
+    if event_type and not request.force and (request.payload or request.overrides or request.unset):
+        _check(event_type, envelope)
+    return envelope
+
+
+def _check(event_type: EventType, envelope: dict[str, Any]) -> None:
+    found = problems(event_type, envelope)
+    if found:
+        others = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        message = f'{found[0].message}{others}; correct it, or send it all the same with "force": true'
+        raise InvalidPayloadError(message, pointer=found[0].pointer)
+
+
+def _name_in(body: str) -> str:
+    """Return the event an exact body names, if it is short text that can be stored."""
+    try:
+        value = DECODER.decode(body)
+    except (ValueError, RecursionError):
+        return UNNAMED
+    name = value.get("event") if isinstance(value, dict) else None
+    if not isinstance(name, str) or len(name) > _MAX_NAME_CHARS:
+        return UNNAMED
+    return name.encode("utf-8", "replace").decode() or UNNAMED
