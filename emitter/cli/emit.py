@@ -24,6 +24,7 @@ from emitter.cli.chosen_events import EventChoice
 from emitter.cli.target import ResolvedTarget, TargetChoice, target_options
 from emitter.core.deliveries import DeliveryState
 from emitter.core.faults import FAULTS, Fault, body_with
+from emitter.core.handshake_forms import handshake_lines
 from emitter.core.outcome import Outcome, OutcomeKind
 from emitter.core.schedule import NO_RETRIES, ZOOM_RETRIES, RetrySchedule
 from emitter.errors import InvalidSettingError, UnknownNameError
@@ -129,7 +130,6 @@ class _Run:
 
     def send(self, bodies: Bodies, seed: str, database: str | None, *, is_validated: bool) -> int:
         """Send everything and return the exit status."""
-        from emitter.cli.handshake_text import tell  # noqa: PLC0415
         from emitter.cli.recording import open_record, shake_hands, subscribe  # noqa: PLC0415 - heavy
         from emitter.delivery.courier import Courier  # noqa: PLC0415
 
@@ -139,8 +139,9 @@ class _Run:
             if is_validated:
                 handshake = shake_hands(store, subscription_id, endpoint, clock=self._clock, rng=self._rng)
                 if not handshake.verdict.is_valid:
-                    tell(handshake)
+                    click.echo("\n".join(handshake_lines(handshake)), err=True)
                     return status_of(handshake.outcome)
+                click.echo(f"handshake valid, {handshake.timing.total_ms:.0f} ms", err=True)
             click.echo(f"seed {seed}", err=True)
             courier = Courier(
                 store=store,
