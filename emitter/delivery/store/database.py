@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 import threading
+from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
+    from sqlalchemy import PoolProxiedConnection
+
     from emitter.delivery.vault import Vault
 
 _POOL_SIZE: Final = 8
@@ -47,6 +50,8 @@ class Database:
         self.path = path
         self.vault = vault
         self._engine = engine
+        # Kept aside by whoever was last done with one: the pool's own care would double a transaction's cost.
+        self._idle: deque[PoolProxiedConnection] = deque()
 
     @classmethod
     def open(cls, database: str | Path, *, vault: Vault | None = None) -> Self:
@@ -71,7 +76,9 @@ class Database:
         return cls(path, engine, vault)
 
     def close(self) -> None:
-        """Close every connection; the store cannot be used afterwards."""
+        """Close every connection; call it when no other thread uses the store any more."""
+        while self._idle:
+            self._idle.pop().close()
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -102,14 +109,23 @@ class Database:
     def transaction(self, begin: str = READ) -> Iterator[Transaction]:
         """Give the same for prepared statements, which are faster; `begin` is READ or WRITE."""
         with clear_failures(self.path):
-            connection = self._engine.raw_connection()
+            connection = self._idle_or_new()
             try:
                 cursor = connection.cursor()
                 cursor.execute(begin)
                 yield Transaction(cursor, self._engine.dialect)
                 connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
             finally:
-                connection.close()  # back to the pool, which rolls back what was not committed
+                self._idle.append(connection)
+
+    def _idle_or_new(self) -> PoolProxiedConnection:
+        try:
+            return self._idle.pop()
+        except IndexError:  # none, or another thread was faster
+            return self._engine.raw_connection()
 
     @contextmanager
     def checked(self, what: str) -> Iterator[None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Dialect
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.sql import ClauseElement
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Prepared:
     def run(self, transaction: Transaction, **values: Any) -> DBAPICursor:
         """Run it with these values; the rows it returns, as tuples, are read from the cursor."""
         text = self._text(transaction.dialect)
-        transaction.cursor.execute(text.sql, text.parameters({**text.constants, **values}))
+        transaction.cursor.execute(text.sql, text.parameters(text.constants | values))
         return transaction.cursor
 
     def value(self, transaction: Transaction, **values: Any) -> Any:
@@ -57,7 +58,9 @@ class Prepared:
     def run_many(self, transaction: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run it once a row, in one call of the driver; does nothing without rows."""
         text = self._text(transaction.dialect)
-        if parameters := [text.parameters({**text.constants, **row}) for row in rows]:
+        if text.constants:
+            rows = (text.constants | dict(row) for row in rows)
+        if parameters := [text.parameters(row) for row in rows]:
             transaction.cursor.executemany(text.sql, parameters)
 
     def _text(self, dialect: Dialect) -> _Text:
@@ -67,11 +70,12 @@ class Prepared:
         return text
 
     def _compiled(self, dialect: Dialect) -> _Text:
-        compiled = self._statement.compile(dialect=dialect)
-        names = getattr(compiled, "positiontup", None)
-        if names is None:  # a driver that takes parameters by name
-            return _Text(str(compiled), dict(compiled.params), dict)
-        return _Text(str(compiled), dict(compiled.params), _in_order(names))
+        compiled = cast("SQLCompiler", self._statement.compile(dialect=dialect))
+        constants = {
+            name: value for name, value in compiled.params.items() if not compiled.binds[name].required
+        }
+        names = compiled.positiontup  # None for a driver that takes parameters by name
+        return _Text(str(compiled), constants, dict if names is None else _in_order(names))
 
 
 def _in_order(names: list[str]) -> Callable[[Mapping[str, Any]], Any]:

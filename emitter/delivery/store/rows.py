@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import namedtuple
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.core.deliveries import Answer, Attempt, Delivery, DeliveryState, Timing
@@ -19,7 +20,6 @@ _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 _DeliveryRow = namedtuple("_DeliveryRow", [column.name for column in deliveries.c])  # type: ignore[misc]  # noqa: PYI024
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def storable(text: str) -> str:
@@ -27,12 +27,18 @@ def storable(text: str) -> str:
 
     Only names and remarks pass here; what goes over the wire is kept as bytes or in JSON, exactly.
     """
+    if text.isascii() and "\0" not in text:
+        return text
     return _UNSTORABLE.sub(_REPLACEMENT, text)
 
 
 def headers_text(headers: HeaderPairs) -> str:
-    """Return header pairs as the text they are stored in."""
-    return _encode(headers)
+    """Return header pairs as the JSON text they are stored in."""
+    texts = "".join(chain.from_iterable(headers))
+    if texts.isascii() and texts.isprintable() and '"' not in texts and "\\" not in texts and headers:
+        # Nothing to escape, as nearly always: four times as fast as the encoder.
+        return '[["' + '"],["'.join([f'{name}","{value}' for name, value in headers]) + '"]]'
+    return json.dumps(headers, separators=(",", ":"))
 
 
 def headers_from(text: str) -> HeaderPairs:
@@ -64,7 +70,7 @@ def delivery_values(delivery: Delivery) -> dict[str, Any]:
         "tracking_id": identity.tracking_id,
         "traceparent": identity.traceparent,
         "client_id": identity.client_id,
-        "faults": _encode(delivery.faults) if delivery.faults else "[]",
+        "faults": json.dumps(delivery.faults) if delivery.faults else "[]",
         "body": delivery.body,
     }
 
@@ -132,7 +138,7 @@ def end_values(outcome: Outcome, answer: Answer | None, timing: Timing) -> dict[
         "outcome": outcome.kind.value,
         "status": outcome.status,
         "code": None if outcome.code is None else int(outcome.code),
-        "detail": storable(outcome.detail) if outcome.detail else "",
+        "detail": storable(outcome.detail),
         "answer_status": answer and answer.status,
         "answer_headers": answer and headers_text(answer.headers),
         "answer_body": answer and answer.body,

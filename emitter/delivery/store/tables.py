@@ -37,8 +37,7 @@ _BIG: Final = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _table(name: str, *parts: Column[Any] | UniqueConstraint) -> Table:
-    """Return a table whose numbers are never given twice, not even after pruning."""
-    return Table(name, metadata, Column("id", _BIG, primary_key=True), *parts, sqlite_autoincrement=True)
+    return Table(name, metadata, Column("id", _BIG, primary_key=True), *parts)
 
 
 def _end_of_request() -> tuple[Column[Any], ...]:
@@ -62,7 +61,7 @@ store_format: Final = Table(
     "store_format",
     metadata,
     Column("version", Integer, nullable=False),
-    # Given out under the write lock, so that a batch knows its numbers without asking for each.
+    # So that a batch knows its numbers without asking for each, and none is given twice, even after pruning.
     Column("next_delivery_id", _BIG, nullable=False),
 )
 
@@ -127,9 +126,8 @@ attempts: Final = _table(
     UniqueConstraint("delivery_id", "number"),
 )
 
-# A settled delivery has no due time, so these stay as small as what is pending and under way.
+# A settled delivery has no due time, so these stay as small as what is pending.
 _PENDING: Final = text("due_at_ms IS NOT NULL")
-_LEASED: Final = text("leased_until_ms IS NOT NULL")
 Index("due", deliveries.c.due_at_ms, sqlite_where=_PENDING, postgresql_where=_PENDING)
 Index(
     "due_by_subscription",
@@ -138,7 +136,6 @@ Index(
     sqlite_where=_PENDING,
     postgresql_where=_PENDING,
 )
-Index("leased", deliveries.c.leased_until_ms, sqlite_where=_LEASED, postgresql_where=_LEASED)
 
 
 def new_row(table: Table) -> Insert:

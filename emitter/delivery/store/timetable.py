@@ -11,7 +11,7 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, null, or_, select, update
 
 from emitter.delivery.store.database import WRITE, Database
 from emitter.delivery.store.prepared import Prepared
@@ -35,7 +35,7 @@ _ADD_ATTEMPT: Final = Prepared(new_row(attempts))
 _BEGIN_ATTEMPT: Final = Prepared(new_row(attempts).returning(attempts.c.id))
 _END_ATTEMPT: Final = Prepared(
     update(attempts)
-    .where(attempts.c.id == bindparam("its_id"))
+    .where(attempts.c.id == bindparam("its_id"), attempts.c.delivery_id == bindparam("delivery_id"))
     .values({column.name: bindparam(column.name) for column in attempts.c if column.name != "id"})
 )
 # A worker that finishes after its lease ran out must not undo what the next one has made of the delivery.
@@ -48,18 +48,20 @@ _END_LEASE: Final = Prepared(
         due_at_ms=bindparam("due_at_ms"),
         virtual_ms=bindparam("virtual_ms"),
         attempts_made=bindparam("number"),
-        leased_until_ms=None,
-        leased_by=None,
+        leased_until_ms=null(),
+        leased_by=null(),
     )
 )
-_LEASES: Final = Prepared(
-    select(deliveries.c.leased_by).where(deliveries.c.leased_until_ms.is_not(None)).distinct()
-)
+_IS_LEASED: Final = and_(deliveries.c.due_at_ms.is_not(None), deliveries.c.leased_until_ms.is_not(None))
+_LEASES: Final = Prepared(select(deliveries.c.leased_by).where(_IS_LEASED).distinct())
 _FREE_LEASES: Final = Prepared(
     update(deliveries)
-    .where(deliveries.c.leased_until_ms.is_not(None), deliveries.c.leased_by == bindparam("worker"))
-    .values(leased_until_ms=None, leased_by=None)
+    .where(_IS_LEASED, deliveries.c.leased_by == bindparam("worker"))
+    .values(leased_until_ms=null(), leased_by=null())
 )
+
+
+_END_OF_TIME_MS: Final = 2**62
 
 
 class Timetable(Database):
@@ -154,8 +156,10 @@ class Timetable(Database):
         """Return when something is due next, None if nothing is pending; a lease is due at its end."""
         choice = self._choice(subscription_id)
         with self.transaction() as transaction:
-            times = [query.value(transaction, **choice) for query in _next_due(*choice)]
-        return min((time for time in times if time is not None), default=None)
+            free_ms = _first_free(*choice).value(transaction, **choice)
+            before_ms = _END_OF_TIME_MS if free_ms is None else free_ms
+            lease_ms = _first_lease_end(*choice).value(transaction, before_ms=before_ms, **choice)
+        return min((time for time in (free_ms, lease_ms) if time is not None), default=None)
 
     def pending(self) -> dict[int, int]:
         """Return how many deliveries are pending, by the number of their subscription."""
@@ -226,9 +230,20 @@ def _lease(*parameters: str) -> Prepared:
 
 
 @functools.cache
-def _next_due(*parameters: str) -> tuple[Prepared, Prepared]:
-    """Return two questions, so that each is answered from the head of its own index."""
-    due, lease_end = deliveries.c.due_at_ms, deliveries.c.leased_until_ms
-    waiting = select(due).where(due.is_not(None), lease_end.is_(None)).order_by(due).limit(1)
-    leased = select(lease_end).where(lease_end.is_not(None)).order_by(lease_end).limit(1)
-    return Prepared(_chosen(waiting, parameters)), Prepared(_chosen(leased, parameters))
+def _first_free(*parameters: str) -> Prepared:
+    """Return the question when the first delivery is due that is not leased."""
+    due = deliveries.c.due_at_ms
+    waiting = select(due).where(due.is_not(None), deliveries.c.leased_until_ms.is_(None))
+    return Prepared(_chosen(waiting, parameters).order_by(due).limit(1))
+
+
+@functools.cache
+def _first_lease_end(*parameters: str) -> Prepared:
+    """Return the question when the first lease ends of those that were due before a time.
+
+    Deliveries are leased in the order they are due, so that these are few.
+    """
+    leased = select(func.min(deliveries.c.leased_until_ms)).where(
+        deliveries.c.due_at_ms < bindparam("before_ms")
+    )
+    return Prepared(_chosen(leased, parameters))
