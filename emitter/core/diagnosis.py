@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from emitter.core.answer_shapes import ENCRYPTED, PLAIN, find_fields, is_json, literal, parsed, shown, unwrap
+from emitter.core.answer_shapes import ENCRYPTED, PLAIN, find_fields, literal, parsed, shown, unwrap
 from emitter.core.digests import Choice, key_choices, read_digest, recognise, token_choices
 from emitter.core.mistakes import MISTAKES, Mistake
 from emitter.core.outcome import OutcomeKind
@@ -79,7 +79,11 @@ class Reply:
     @property
     def is_json(self) -> bool:
         """Whether the answer's body is JSON in UTF-8."""
-        return "\ufffd" not in self.text and is_json(self.text)
+        try:
+            _ = self.value
+        except ValueError:
+            return False
+        return True
 
     def header(self, name: str) -> str:
         """Return the first value of an answer's header, or nothing; the name's case does not matter."""
@@ -196,7 +200,10 @@ def _bare_token(reply: Reply) -> str | None:
 
 
 def _no_object(reply: Reply) -> str | None:
-    return None if reply.is_json or literal(reply.text) else shown(reply.text)
+    is_utf_8 = reply.answer is None or reply.text == reply.answer.body.decode("utf-8-sig", "ignore")
+    if reply.is_json or (is_utf_8 and literal(reply.text)):
+        return None
+    return shown(reply.text) if is_utf_8 else f"not UTF-8: {shown(reply.text)}"
 
 
 _OUTSIDE: Final[tuple[tuple[str, Seen], ...]] = (

@@ -190,9 +190,9 @@ def _readings(text: str) -> Iterator[tuple[bytes] | tuple[bytes, str]]:
         if isinstance(with_quotes, bytes):
             yield with_quotes, "raw-digest"
     for decoded in _base64_decoded(text):
-        yield decoded, "base64-digest"
         if _HEX.fullmatch(inner := decoded.decode("latin-1")):
             yield bytes.fromhex(inner), "twice-encoded-digest"
+        yield decoded, "base64-digest"
 
 
 def _of_byte_object(given: dict[str, Any] | bytes) -> Choice | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from emitter.core.bodies import changed_bodies, event_timestamp
 from emitter.core.digests import FUNCTIONS, Choice, Function, key_choices, read_digest
@@ -18,13 +18,13 @@ from emitter.core.spellings import ZOOM_SPELLING, has_sorted_keys, in_zoom_form,
 from emitter.core.zoom import SIGNATURE_HEADER, SIGNATURE_VERSION, TIMESTAMP_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from emitter.core.mistakes import Mistake
     from emitter.core.secrets import Secret, SecretToken
 
 MAX_DEVIATIONS: Final = 2
-"""How many of key, function, time and message may be wrong at once in what is tried."""
+"""How many of body, key, function, time and message may be wrong at once in what is tried."""
 SEARCHED_SECONDS: Final = 7200
 """How far around the header's time another signed time is looked for; a last retry is 85 minutes late."""
 SEARCHED_BYTES: Final = 8_192
@@ -44,6 +44,7 @@ _SPELLING_MISMATCHES: Final = {
 }
 
 Mistakes = tuple["Mistake", ...]
+Step = TypeVar("Step")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +180,21 @@ def _timestamp(id_: str, text: str, found: str) -> Choice:
 
 def _ways(keys: tuple[Choice, ...], timestamps: tuple[Choice, ...]) -> list[_Way]:
     """Return the ways to sign that are tried, the right one first, then by the number of mistakes."""
-    ways = [_Way(*steps) for steps in itertools.product(keys, FUNCTIONS, timestamps, _MESSAGES)]
-    return sorted(
-        (way for way in ways if len(way.mistakes) <= MAX_DEVIATIONS), key=lambda way: len(way.mistakes)
-    )
+    ways = []
+    for wrong in sorted(itertools.product((False, True), repeat=4), key=sum):
+        if sum(wrong) <= MAX_DEVIATIONS:
+            steps = itertools.product(
+                _chosen(keys, is_wrong=wrong[0]),
+                _chosen(FUNCTIONS, is_wrong=wrong[1]),
+                _chosen(timestamps, is_wrong=wrong[2]),
+                _chosen(_MESSAGES, is_wrong=wrong[3]),
+            )
+            ways += [_Way(*chosen) for chosen in steps]
+    return ways
+
+
+def _chosen(choices: Sequence[Step], *, is_wrong: bool) -> Sequence[Step]:
+    return choices[1:] if is_wrong else choices[:1]
 
 
 def _reasons(digest: bytes, body: bytes, ways: list[_Way]) -> Iterator[Mistakes]:
@@ -198,6 +210,8 @@ def _reasons(digest: bytes, body: bytes, ways: list[_Way]) -> Iterator[Mistakes]
 
 def _fits(digest: bytes, bodies: Iterable[Choice], ways: list[_Way]) -> Iterator[Mistakes]:
     for body, way in itertools.product(bodies, ways):
+        if len(body.mistakes) + len(way.mistakes) > MAX_DEVIATIONS:
+            continue
         if way.digest(body.value) == digest:
             yield (*body.mistakes, *way.mistakes)
 

@@ -28,10 +28,10 @@ MAX_BYTES: Final = 1_000_000
 _LAYOUTS_ON_ONE_LINE: Final = 3
 _LOWER_CASE: Final = "04x"
 _UPPER_CASE: Final = "04X"
-_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7e]")  # Python and .NET escape DEL as well
 _BEYOND_BASIC_PLANE: Final = re.compile("[\U00010000-\U0010ffff]")
 _HTML: Final = re.compile("[<>&\u2028\u2029]")
-_NOT_ASCII_OR_HTML: Final = re.compile(r"[^\x00-\x7f]|[<>&'+`]")
+_NOT_ASCII_OR_HTML: Final = re.compile(r"[^\x00-\x7e]|[<>&'+`]")
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 
 

@@ -25,8 +25,8 @@ EMOJI_TIMESTAMP = 1720707175
 EMOJI_BODY = (
     r'{"event":"meeting.started","payload":{"account_id":"VjZoEArIT5y-HlWxkV-tVA","object":{"duration":60,'
     r'"start_time":"2024-07-11T14:12:55Z","timezone":"America/New_York","topic":"Test '
-    r'\uD83D\uDE92\uD83D\uDE92 ? - ’ - – \uD83D\uDE97 HOLA","id":"85393847045","type":2,"uuid":"jUh5o3dKQIytvcsfTtKBlg==",'  # noqa: RUF001
-    r'"host_id":"8lzIwvZTSOqjndWPbPqzuA"}},"event_ts":1720707175904}'
+    r'\uD83D\uDE92\uD83D\uDE92 ? - ’ - – \uD83D\uDE97 HOLA","id":"85393847045","type":2,'  # noqa: RUF001
+    r'"uuid":"jUh5o3dKQIytvcsfTtKBlg==","host_id":"8lzIwvZTSOqjndWPbPqzuA"}},"event_ts":1720707175904}'
 ).encode()
 EMOJI_SIGNATURE = "v0=1a14e79349318fa1bead50ebbd3c185ae078e182d3bbd30ab8010fcb7f4357c7"
 
