@@ -102,7 +102,8 @@ def judge(reply: Reply, *, secret_token: SecretToken, suspects: Suspects = NO_SU
     """Decide as Zoom would: 200 in time, and a JSON object with the token and its hash.
 
     204 is documented as well but cannot carry the object, so it fails (UNSURE). Other successes, other
-    content types, further keys and white space around the object pass with a warning (UNSURE).
+    content types and further keys pass with a warning (UNSURE); white space around the object does no
+    harm (CONFIRMED).
 
     Args:
         reply: The challenge and what came of it.
@@ -162,10 +163,6 @@ def _extra_keys(reply: Reply) -> str | None:
     return ", ".join(map(shown, extra)) if extra else None
 
 
-def _white_space(reply: Reply) -> str | None:
-    return "" if reply.text != reply.text.strip() else None
-
-
 def _byte_order_mark(reply: Reply) -> str | None:
     return "" if reply.answer and reply.answer.body.startswith(_BYTE_ORDER_MARK) else None
 
@@ -174,6 +171,5 @@ _TOLERATED: Final[tuple[tuple[str, Callable[[Reply], str | None]], ...]] = (
     ("other-success", _other_success),
     ("content-type", _content_type),
     ("extra-keys", _extra_keys),
-    ("surrounding-white-space", _white_space),
     ("byte-order-mark", _byte_order_mark),
 )

@@ -246,7 +246,6 @@ WARNINGS: Final[Mapping[str, Mistake]] = {
         Mistake("other-success", "the status is a success but not 200", "answer 200, the one Zoom documents"),
         Mistake("content-type", "the content type is not JSON", "send content-type: application/json"),
         Mistake("extra-keys", "the answer has more than the two keys", _TO_THE_POINT),
-        Mistake("surrounding-white-space", "there is white space around the JSON", "send the object alone"),
         Mistake("byte-order-mark", "the answer begins with a byte order mark", "send UTF-8 without it"),
         Mistake(
             "answered-unsigned",

@@ -129,7 +129,6 @@ def test_warnings_are_told_in_order_and_leave_the_handshake_valid():
     assert [(warning.id, warning.found) for warning in verdict.warnings] == [
         ("other-success", "status 202"),
         ("extra-keys", '"ok"'),
-        ("surrounding-white-space", ""),
         ("byte-order-mark", ""),
     ]
 

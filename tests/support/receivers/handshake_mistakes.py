@@ -197,6 +197,8 @@ CORRECT: dict[str, Any] = {
             as_json(right(challenge)), headers=(("Content-Type", "Application/JSON; charset=utf-8"),)
         )
     ),
+    "line feed at the end": receiver(lambda challenge: Answer(as_json(right(challenge)) + "\n")),
+    "indented": receiver(lambda challenge: Answer("\r\n" + json.dumps(right(challenge), indent="\t"))),
     "escaped": receiver(lambda challenge: Answer(as_json(right(challenge)).replace("a", r"\u0061"))),
 }
 """Receivers without a mistake and without a warning."""
@@ -208,7 +210,6 @@ TOLERATED: dict[str, Any] = {
     ),
     "content-type:none": receiver(lambda challenge: Answer(as_json(right(challenge)), headers=())),
     "extra-keys": answering(lambda challenge: {**right(challenge), "status": "ok"}),
-    "surrounding-white-space": receiver(lambda challenge: Answer(as_json(right(challenge)) + "\n")),
     "byte-order-mark": receiver(lambda challenge: Answer("\ufeff" + as_json(right(challenge)))),
     "answered-unsigned": receiver(
         lambda challenge: (
