@@ -111,7 +111,7 @@ def emit(
         print_requests(resolved, bodies, fault_names, now_ms=clock.now_ms(), rng=rng, as_json=as_json)
         return
     run = _Run(resolved, fault_names, clock, rng, as_json=as_json)
-    sys.exit(run.send(bodies, chosen.seed, database, is_validated=not no_validate))
+    sys.exit(run.send(bodies, chosen.seed or "", database, is_validated=not no_validate))
 
 
 class _Run:

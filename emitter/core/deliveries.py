@@ -38,6 +38,8 @@ class Delivery:
         due_at_ms: Real time of the next attempt, milliseconds since the epoch; None once settled.
         virtual_ms: Virtual time of the next attempt since the first, in milliseconds: unscaled waits plus
             the real time in flight. Shown, never sent.
+        lease_ms: How long an attempt keeps the delivery from other workers, in real milliseconds; longer
+            than any attempt takes.
     """
 
     id: int = 0
@@ -51,6 +53,7 @@ class Delivery:
     retry_number: int = 0
     due_at_ms: int | None
     virtual_ms: int = 0
+    lease_ms: int = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

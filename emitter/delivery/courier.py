@@ -22,10 +22,11 @@ from emitter.core.faults import (
     timestamp_with,
 )
 from emitter.core.outcome import FailureCode, Outcome, OutcomeKind
-from emitter.core.request import HeaderPairs, SignedRequest, build_request, masked
+from emitter.core.request import HeaderPairs, Identity, SignedRequest, build_request, masked
 from emitter.core.subscription import OAuth
 from emitter.core.targets import parse_target
 from emitter.core.zoom import TIMESTAMP_HEADER
+from emitter.delivery.clock import monotonic_ms
 from emitter.delivery.oauth import TokenFailure
 from emitter.delivery.transport import Exchange
 from emitter.errors import ForbiddenTargetError
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
 
 LEASE_MARGIN_MS: Final = 5_000
 """How much longer than its deadline an attempt may take before another worker may repeat it."""
+LOOK_AGAIN_MS: Final = 1_000
+"""How long to wait at most before the store is asked again: another worker may have settled the rest."""
+_EXCHANGES: Final = 2  # a token may have to be fetched first, with a deadline of its own
 TOKEN_PENDING: Final = (("authorization", "Bearer"),)
 
 
@@ -113,33 +117,22 @@ class Courier:
     ) -> list[Delivery]:
         """Return what `accept_bodies` would commit: to be committed together with those of others."""
         client_id = self._endpoint(subscription_id).subscription.client_id
-        now_ms = self._clock.now_ms()
         copies = copies_with(_faults(faults))
         deliveries = []
         for event, body in bodies:
-            delivery = Delivery(
-                subscription_id=subscription_id,
-                event=event,
-                body=body,
-                identity=new_identity(self._rng, client_id=client_id),
-                faults=tuple(faults),
-                created_at_ms=now_ms,
-                due_at_ms=now_ms,
-            )
+            identity = new_identity(self._rng, client_id=client_id)
+            delivery = self._new(subscription_id, event, body, identity=identity, faults=faults)
             deliveries.extend([delivery] * copies)
         return deliveries
 
     def redeliver(self, subscription_id: int, delivery: Delivery) -> Delivery:
         """Commit the same body and identity again, due at once: a receiver sees a duplicate."""
-        now_ms = self._clock.now_ms()
-        again = Delivery(
-            subscription_id=subscription_id,
-            event=delivery.event,
-            body=delivery.body,
+        again = self._new(
+            subscription_id,
+            delivery.event,
+            delivery.body,
             identity=delivery.identity,
             faults=delivery.faults,
-            created_at_ms=now_ms,
-            due_at_ms=now_ms,
         )
         return self._store.accept([again])[0]
 
@@ -151,7 +144,6 @@ class Courier:
         """
         leased = self._store.lease_next(
             now_ms=self._clock.now_ms(),
-            lease_ms=self._lease_ms(subscription_id),
             worker=self._worker,
             prepare=self._begin,
             subscription_id=subscription_id,
@@ -188,10 +180,23 @@ class Courier:
             due_ms = self._store.next_due_ms(subscription_id)
             if due_ms is None:
                 return
-            self._clock.wait_until_ms(due_ms, stop)
+            self._clock.wait_until_ms(min(due_ms, self._clock.now_ms() + LOOK_AGAIN_MS), stop)
 
-    def _lease_ms(self, subscription_id: int) -> int:
-        return round(self._endpoint(subscription_id).subscription.timeout_s * 2000) + LEASE_MARGIN_MS
+    def _new(
+        self, subscription_id: int, event: str, body: bytes, *, identity: Identity, faults: Sequence[str]
+    ) -> Delivery:
+        now_ms = self._clock.now_ms()
+        timeout_s = self._endpoint(subscription_id).subscription.timeout_s
+        return Delivery(
+            subscription_id=subscription_id,
+            event=event,
+            body=body,
+            identity=identity,
+            faults=tuple(faults),
+            created_at_ms=now_ms,
+            due_at_ms=now_ms,
+            lease_ms=round(timeout_s * 1000) * _EXCHANGES + LEASE_MARGIN_MS,
+        )
 
     def _endpoint(self, subscription_id: int) -> Endpoint:
         endpoint = self._endpoints.get(subscription_id)
@@ -222,6 +227,7 @@ class Courier:
     def _made(self, delivery: Delivery, attempt: Attempt, endpoint: Endpoint) -> Attempt:
         """Return the attempt with what came of it."""
         subscription = endpoint.subscription
+        began_ms = monotonic_ms()
         try:
             auth_headers = endpoint.tokens.headers(subscription.auth, timeout_s=subscription.timeout_s)
             request = self._request(delivery, endpoint, auth_headers)
@@ -229,7 +235,8 @@ class Courier:
             exchange = endpoint.transport.send(request, timeout_s=subscription.timeout_s)
         except TokenFailure as failure:
             outcome = Outcome(OutcomeKind.NO_TOKEN, code=FailureCode.NO_ACCESS_TOKEN, detail=str(failure))
-            exchange = Exchange(outcome=outcome, answer=None, timing=Timing())
+            timing = Timing(total_ms=monotonic_ms() - began_ms)
+            exchange = Exchange(outcome=outcome, answer=None, timing=timing)
         except ForbiddenTargetError as error:
             outcome = Outcome(OutcomeKind.FORBIDDEN, code=FailureCode.FORBIDDEN_ADDRESS, detail=str(error))
             exchange = Exchange(outcome=outcome, answer=None, timing=Timing())

@@ -63,6 +63,7 @@ def delivery_values(delivery: Delivery) -> dict[str, Any]:
         "retry_number": delivery.retry_number,
         "due_at_ms": delivery.due_at_ms,
         "virtual_ms": delivery.virtual_ms,
+        "lease_ms": delivery.lease_ms,
         "attempts_made": 0,
         "leased_until_ms": None,
         "leased_by": None,
@@ -94,6 +95,7 @@ def delivery_from(row: Any) -> Delivery:
         retry_number=row.retry_number,
         due_at_ms=row.due_at_ms,
         virtual_ms=row.virtual_ms,
+        lease_ms=row.lease_ms,
     )
 
 

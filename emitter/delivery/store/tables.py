@@ -100,6 +100,7 @@ deliveries: Final = _table(
     Column("retry_number", Integer, nullable=False),
     Column("due_at_ms", _BIG),
     Column("virtual_ms", _BIG, nullable=False),
+    Column("lease_ms", Integer, nullable=False),
     Column("attempts_made", Integer, nullable=False),
     Column("leased_until_ms", _BIG),
     Column("leased_by", Text),

@@ -94,16 +94,16 @@ class Timetable(Database):
         self,
         *,
         now_ms: int,
-        lease_ms: int,
         worker: str,
         prepare: Callable[[Delivery, int], Attempt],
         subscription_id: int | None = None,
     ) -> tuple[Delivery, Attempt] | None:
         """Take the delivery that is due first and record that its next attempt has begun; atomic.
 
+        Without `finish` it is due again after its `lease_ms`.
+
         Args:
             now_ms: Real time, milliseconds since the epoch.
-            lease_ms: After how long without `finish` the delivery is due again.
             worker: ``host:pid`` of this process, see `release_dead_leases`.
             prepare: Returns the attempt as it begins, from the delivery and the attempt's number. Where it
                 raises, nothing is leased.
@@ -118,7 +118,7 @@ class Timetable(Database):
         choice = self._choice(subscription_id)
         lease = _lease(*choice)
         with self.transaction(WRITE) as transaction:
-            values = {"now_ms": now_ms, "until_ms": now_ms + lease_ms, "worker": worker, **choice}
+            values = {"now_ms": now_ms, "worker": worker, **choice}
             found = lease.run(transaction, **values).fetchone()
             if found is None:
                 return None
@@ -221,7 +221,7 @@ def _lease(*parameters: str) -> Prepared:
         update(deliveries)
         .where(deliveries.c.id == due_first.scalar_subquery())
         .values(
-            leased_until_ms=bindparam("until_ms"),
+            leased_until_ms=bindparam("now_ms") + deliveries.c.lease_ms,
             leased_by=bindparam("worker"),
             attempts_made=deliveries.c.attempts_made + 1,
         )
