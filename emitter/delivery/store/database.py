@@ -16,7 +16,6 @@ from sqlalchemy.exc import DBAPIError
 
 from emitter.delivery.clock import monotonic_ms
 from emitter.delivery.store.failures import (
-    BUSY_TIMEOUT_S,
     clear_failures,
     damaged,
     foreign,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from emitter.delivery.vault import Vault
 
+BUSY_TIMEOUT_S: Final = 5.0
 _POOL_SIZE: Final = 8
 READ: Final = "BEGIN"
 """How a transaction begins that sees one state of the record throughout."""
@@ -54,22 +54,25 @@ class Database:
         self._idle: deque[PoolProxiedConnection] = deque()
 
     @classmethod
-    def open(cls, database: str | Path, *, vault: Vault | None = None) -> Self:
+    def open(
+        cls, database: str | Path, *, vault: Vault | None = None, busy_timeout_s: float = BUSY_TIMEOUT_S
+    ) -> Self:
         """Open the record, and make it where there is none, readable by its owner only.
 
         Args:
             database: The file; its folder must exist.
             vault: Seals and opens credentials; needed only where a subscription has some.
+            busy_timeout_s: How long to wait for others who have the record locked.
 
         Raises:
             StoreError: It is no record, one of a later version, damaged, locked, or cannot be made.
         """
         path = Path(database)
         _make_file(path)
-        engine = _sqlite_engine(path)
+        engine = _sqlite_engine(path, busy_timeout_s)
         try:
             with clear_failures(path):
-                _until_not_busy(lambda: _prepare(engine, path))
+                _until_not_busy(lambda: _prepare(engine, path), busy_timeout_s)
         except BaseException:
             engine.dispose()
             raise
@@ -163,10 +166,10 @@ def _make_file(path: Path) -> None:
         ) from None
 
 
-def _sqlite_engine(path: Path) -> Engine:
+def _sqlite_engine(path: Path, busy_timeout_s: float) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path.absolute())),
-        connect_args={"timeout": BUSY_TIMEOUT_S},
+        connect_args={"timeout": busy_timeout_s},
         hide_parameters=True,
         pool_size=_POOL_SIZE,
         max_overflow=-1,
@@ -224,9 +227,9 @@ def _outside_transactions(engine: Engine, *statements: str) -> None:
         connection.close()
 
 
-def _until_not_busy(prepare: Callable[[], None]) -> None:
+def _until_not_busy(prepare: Callable[[], None], busy_timeout_s: float) -> None:
     """Try for as long as a lock may be held: turning on the write-ahead log does not wait by itself."""
-    deadline_ms = monotonic_ms() + BUSY_TIMEOUT_S * 1000
+    deadline_ms = monotonic_ms() + busy_timeout_s * 1000
     while True:
         try:
             return prepare()

@@ -14,14 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-BUSY_TIMEOUT_S: Final = 5.0
-"""How long a writer waits for another one."""
-
 _ELSEWHERE: Final = "choose another with --database FILE"
 _DAMAGED: Final = f"is damaged; restore it from a copy, or move it away, or {_ELSEWHERE}"
 _MESSAGES: Final = {
-    sqlite3.SQLITE_BUSY: f"is locked by another program for more than {BUSY_TIMEOUT_S:g} s; "
-    f"wait for it or end it, or {_ELSEWHERE}",
+    sqlite3.SQLITE_BUSY: f"is locked by another program; wait for it or end it, or {_ELSEWHERE}",
     sqlite3.SQLITE_READONLY: f"cannot be written; make the file and its folder writable, or {_ELSEWHERE}",
     sqlite3.SQLITE_PERM: f"may not be used; make the file and its folder writable, or {_ELSEWHERE}",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; see that it is a file, and that file and folder are "
