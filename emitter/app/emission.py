@@ -81,7 +81,8 @@ def _changed(request: EventRequest, event_type: EventType | None, envelope: dict
         envelope = set_value(envelope, path, value, schema, force=request.force)
     for path in request.unset:
         envelope = unset(envelope, path, schema, force=request.force)
-    if event_type and not request.force and (request.payload or request.overrides or request.unset):
+    is_generated_whole = request.payload is None and not request.overrides and not request.unset
+    if event_type and not request.force and not is_generated_whole:
         _check(event_type, envelope)
     return envelope
 

@@ -191,12 +191,12 @@ def list_of(read_item: Callable[[Any], T], *, max_items: int) -> Callable[[Any],
     return read
 
 
-def secret(value: Any) -> Secret:
+def secret_text(value: Any) -> Secret:
     """Read a secret; no message says what it was."""
     return Secret(text(max_chars=MAX_SECRET_CHARS)(value))
 
 
-def secret_token(value: Any) -> SecretToken:
+def token_text(value: Any) -> SecretToken:
     """Read a secret token; no message says what it was."""
     return SecretToken(text(max_chars=MAX_SECRET_CHARS)(value))
 

@@ -22,10 +22,10 @@ from emitter.app.fields import (
     one_of,
     parsed,
     read_object,
-    secret,
-    secret_token,
+    secret_text,
     shown,
     text,
+    token_text,
 )
 from emitter.catalog.json_values import DECODER
 from emitter.core.deliveries import DeliveryState
@@ -101,16 +101,16 @@ def _time_ms(written: str) -> int:
 
 _AUTH_FIELDS: Final[dict[str, dict[str, Field]]] = {
     "none": {},
-    "legacy": {"verification_token": Field(secret)},
-    "basic": {"username": Field(_name), "password": Field(secret)},
+    "legacy": {"verification_token": Field(secret_text)},
+    "basic": {"username": Field(_name), "password": Field(secret_text)},
     "oauth": {
         "client_id": Field(_name),
-        "client_secret": Field(secret),
+        "client_secret": Field(secret_text),
         "token_url": Field(parsed(_url)),
         "scope": Field(text(), is_required=False),
         "client_authentication": Field(one_of(ClientAuthentication), is_required=False),
     },
-    "header": {"name": Field(text()), "value": Field(secret)},
+    "header": {"name": Field(text()), "value": Field(secret_text)},
 }
 _AUTHS: Final[dict[str, type[Any]]] = {
     "none": NoAuth,
@@ -140,7 +140,7 @@ class SubscriptionRequest:
 
     url: Annotated[str, Field(parsed(_url, max_chars=MAX_URL_CHARS))]
     name: Annotated[str, Field(text(min_chars=0, max_chars=_MAX_NAME_CHARS))] = ""
-    secret_token: Annotated[SecretToken | None, Field(secret_token)] = None
+    secret_token: Annotated[SecretToken | None, Field(token_text)] = None
     events: Annotated[tuple[str, ...], Field(list_of(_name, max_items=1000))] = ("*",)
     auth: Annotated[Auth, Field(_auth)] = _NO_AUTH
     retry_schedule: Annotated[RetrySchedule, Field(parsed(RetrySchedule.parse), name="retry")] = ZOOM_RETRIES
@@ -167,7 +167,7 @@ class EventRequest:
     def __post_init__(self) -> None:
         if self.body is not None:
             others = ("payload", "overrides", "unset", "seed")
-            if other := next((name for name in others if getattr(self, name)), None):
+            if other := next((name for name in others if getattr(self, name) not in (None, ())), None):
                 message = (
                     f"body is sent exactly as it is, so {other} cannot go with it; leave one of them out"
                 )
