@@ -12,9 +12,9 @@ from emitter.app.fields import (
     one_of,
     parsed,
     read_object,
-    secret,
-    secret_token,
+    secret_text,
     text,
+    token_text,
 )
 from emitter.core.deliveries import DeliveryState
 from emitter.core.schedule import parse_duration
@@ -93,7 +93,7 @@ def test_a_value_that_does_not_fit_is_named_with_what_was_expected(read, value, 
     assert str(caught.value) == expected
 
 
-@pytest.mark.parametrize("read", [secret, secret_token], ids=["secret", "secret token"])
+@pytest.mark.parametrize("read", [secret_text, token_text], ids=["secret", "secret token"])
 @pytest.mark.parametrize(
     "value", [CANARY + " " * 1000, [CANARY], CANARY * 200], ids=["long", "list", "longer"]
 )

@@ -1,0 +1,78 @@
+"""The app, really served, and a client for its API."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from emitter.app.factory import create_app
+from emitter.app.settings import AppSettings
+from emitter.core.secrets import SecretToken
+from tests.support.servers import serve
+from tests.support.waiting import wait_for
+
+SECRET_TOKEN = SecretToken("a-secret-token-for-tests")
+ENVIRON = {"ZOOM_WEBHOOK_SECRET_TOKEN": SECRET_TOKEN.reveal()}
+TIMEOUT_S = 20
+
+
+@dataclass(frozen=True)
+class Api:
+    """Asks the app at a base URL without a slash at its end."""
+
+    base: str
+    service: Any = None
+
+    @property
+    def port(self) -> int:
+        return int(self.base.rpartition(":")[2])
+
+    def get(self, path, **options):
+        return requests.get(self.base + path, timeout=TIMEOUT_S, **options)
+
+    def post(self, path, value, **options):
+        return requests.post(self.base + path, json=value, timeout=TIMEOUT_S, **options)
+
+    def delete(self, path):
+        return requests.delete(self.base + path, timeout=TIMEOUT_S)
+
+    def subscribe(self, url, **fields):
+        """Subscribe an endpoint that passes, and return the subscription."""
+        answer = self.post("/api/subscriptions", {"url": url, **fields})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def emit(self, **fields):
+        """Send an event that is accepted, and return the numbers of its deliveries."""
+        answer = self.post("/api/events", fields)
+        assert answer.status_code == 202, answer.text
+        return [delivery["id"] for delivery in answer.json()["deliveries"]]
+
+    def deliveries(self, **query):
+        return self.get("/api/deliveries", params=query).json()["deliveries"]
+
+    def settled(self, number):
+        """Return a delivery once it is settled."""
+
+        def look():
+            delivery = self.get(f"/api/deliveries/{number}").json()
+            return delivery if delivery["state"] != "pending" else None
+
+        return wait_for(look, what=f"settling delivery {number}")
+
+
+@contextmanager
+def running_app(folder, *, clock=None, environ=ENVIRON, **settings):
+    """Serve the app on a free port, its record in the folder, and yield its API."""
+    database = Path(folder) / "record.sqlite"
+    app = create_app(AppSettings(database=database, environ=environ, **settings), clock=clock)
+    service = app.extensions["zoom_emitter"]
+    try:
+        with serve(app) as base:
+            yield Api(base, service)
+    finally:
+        assert service.close(), "an attempt did not end in time"
