@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emitter.errors import InvalidSpecError
 from emitter.faking.draw import everything
-from emitter.faking.merging import Schema, as_schema, merged, without
+from emitter.faking.merging import IMPOSSIBLE, Schema, as_schema, merged, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,18 +50,10 @@ def is_uncertain(schema: Schema) -> bool:
 def drafts(schema: Schema) -> list[Schema]:
     """Return simpler schemas, of which some have values that fit the given one; the likeliest first.
 
-    Each takes one construct away, so that drafts of drafts end in schemas that are not structural.
+    Each takes one construct away, so that drafts of drafts end in schemas that are not structural. There are
+    none where it is plain that nothing fits.
     """
-    if "allOf" in schema:
-        return [_all_of(schema)]
-    for key in _BRANCHES:
-        if key in schema:
-            rest = without(schema, key)
-            return [merged(rest, branch) for branch in schema[key]] or [rest]
-    if "if" in schema:
-        return _of_condition(schema)
-    rest = without(schema, *_STRIPPED)
-    return [rest, *_of_stripped(schema, rest)]
+    return [] if schema == IMPOSSIBLE else [draft for draft in _drafts(schema) if draft != IMPOSSIBLE]
 
 
 class Judged:
@@ -102,11 +94,11 @@ class Judged:
 
     def _in_order(self, draw: Draw) -> Iterator[Make]:
         """Yield the makers in the order of trying: each once, then any, properties left out at random."""
-        first, *others = self._makers
-        yield first
+        yield from self._makers[:1]
         # Who wants everything loses a property that cannot be there; who wants this one gets what it needs.
+        others = self._makers[1:]
         yield from others if draw.wants is everything else reversed(others)
-        for _ in range(TRIES):
+        for _ in range(TRIES if self._makers else 0):
             yield _thinned(draw.stream.pick(self._makers))
 
     @cached_property
@@ -140,11 +132,26 @@ def _rooted(node: Any) -> Any:
     }
 
 
+def _drafts(schema: Schema) -> list[Schema]:
+    for key in _BRANCHES:
+        if key in schema:
+            rest = without(schema, key)
+            return [merged(rest, branch) for branch in schema[key]] or [rest]
+    if "if" in schema:
+        return _of_condition(schema)
+    if "allOf" in schema and schema.keys().isdisjoint(_STRIPPED):
+        return [_all_of(schema)]
+    rest = without(schema, *_STRIPPED)
+    return [rest, *_of_stripped(schema, rest)]
+
+
 def _all_of(schema: Schema) -> Schema:
     result = without(schema, "allOf")
     for part in schema["allOf"]:
         result = merged(result, part)
-    return result
+    # Two patterns, say, cannot be one, and only the judge knows of the second. What can be drafted stays.
+    kept = [part for part in result.get("allOf", []) if is_structural(part) or "$ref" in part]
+    return result | {"allOf": kept} if kept else without(result, "allOf")
 
 
 def _of_condition(schema: Schema) -> list[Schema]:

@@ -61,7 +61,15 @@ class Compiler:
 
     def compile(self, example: Any = None) -> Make:
         """Return the maker of the root; the example decides the order of keys."""
-        return self._node(self._root, Field("", "", frozenset(), self._root), example)
+        make = self._node(self._root, Field("", "", frozenset(), self._root), example)
+
+        def make_or_explain(draw: Draw) -> Any:
+            try:
+                return make(draw)
+            except RecursionError:
+                raise InvalidSpecError(f"the schema of {self._subject} contains itself without end") from None
+
+        return make_or_explain
 
     def _node(self, schema: Any, field: Field, example: Any) -> Make:
         schema = self._resolved(as_schema(schema))

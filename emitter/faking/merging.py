@@ -16,7 +16,8 @@ IMPOSSIBLE: Final[Schema] = {"not": {}}
 """What ``false`` says, as an object: no value fits."""
 
 _CONDITION: Final = ("if", "then", "else")
-_ONLY_ONE: Final = ("anyOf", "oneOf", "not", "pattern", "contains", "multipleOf")
+_CHOICES: Final = frozenset({"type", "enum"})
+_ONLY_ONE: Final = ("anyOf", "oneOf", "not", "pattern", "contains", "multipleOf", "$ref")
 
 
 def as_schema(value: Any) -> Schema:
@@ -35,6 +36,8 @@ def merged(first: Any, second: Any) -> Schema:
     result = a | {key: value for key, value in b.items() if key not in clashing}
     for key in a.keys() & b.keys() & _BOTH.keys():
         result[key] = _BOTH[key](a[key], b[key])
+        if result[key] == [] and key in _CHOICES:
+            return IMPOSSIBLE
     if clashing:
         result["allOf"] = [*result.get("allOf", []), clashing]
     return result

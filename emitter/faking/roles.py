@@ -28,6 +28,7 @@ _PERSONAL: Final = re.compile(
 )
 _ATTRIBUTES: Final = {"id": "id", "first_name": "given", "last_name": "family", "email": "email"}
 _NAMES_A_THING: Final = frozenset({"id", "name"})
+_OF_A_PERSON: Final = frozenset({"first_name", "last_name", "display_name"})
 _LAST_STEP: Final = re.compile(r"([A-Za-z_]+)(?:\[\d+\])?$")
 
 
@@ -68,6 +69,7 @@ def _maker(role: str, part: str) -> Make:
 
 
 def _is_about_a_person(field: Field) -> bool:
-    """Say whether the object around has an address or a role: ``participants[0]`` is a participant."""
+    """Say whether the object around has a person's properties or a role: ``participants[0]`` has one."""
     step = _LAST_STEP.search(field.container)
-    return "email" in field.siblings or (step is not None and step[1].removesuffix("s") in ROLES)
+    has_address = any("email" in name or name in _OF_A_PERSON for name in field.siblings)
+    return has_address or (step is not None and step[1].removesuffix("s") in ROLES)

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from emitter.catalog.events import Catalog
+from emitter.catalog.validation import validate
+from emitter.errors import UnknownNameError
+from emitter.faking.stories import STORIES, Step, Story
+from emitter.faking.world import Account
+
+CATALOG = Catalog.bundled()
+START_MS = 1_763_888_888_000
+EVERY_EVENT = STORIES["playlist-and-conversation"]
+LONG = Story(
+    "long",
+    "Everything, more than once",
+    (
+        Step("conversation_analysis_completed"),
+        Step("playlist_create", after_s=(0, 5)),
+        Step("playlist_add_moment", after_s=(0, 1), times=(1, 6)),
+        Step("post_comment_completed", times=(2, 4)),
+        Step("conversation_crm_associations_changed", times=(3, 9)),
+        Step("playlist_remove_moment", times=(1, 3)),
+        Step("playlist_delete"),
+        Step("playlist_create"),
+        Step("playlist_add_moment"),
+    ),
+)
+TIMES = ("create_time", "update_time", "delete_time")
+
+
+def events_of(story, index, **given):
+    given = {"start_ms": START_MS, "catalog": CATALOG} | given
+    return story.events("seed", index, **given)
+
+
+def payloads(events, *names):
+    return [event.envelope["payload"] for event in events if event.name.rpartition(".")[2] in names]
+
+
+def objects(events, *names):
+    return [payload["object"] for payload in payloads(events, *names)]
+
+
+@pytest.mark.parametrize("story", [*STORIES.values(), LONG], ids=lambda story: story.name)
+@pytest.mark.parametrize("index", range(25))
+def test_every_event_of_a_story_fits_its_schema_and_times_never_run_backwards(story, index):
+    events = events_of(story, index)
+
+    assert events[0].event_ts_ms == START_MS
+    for event in events:
+        validate(CATALOG.find(event.name), event.envelope)
+        assert event.envelope["event_ts"] == event.event_ts_ms
+    told = [
+        (event.envelope["payload"]["object"][key], event.event_ts_ms)
+        for event in events
+        if isinstance(event.envelope["payload"]["object"], dict)
+        for key in TIMES
+        if key in event.envelope["payload"]["object"]
+    ]
+    assert all(happened_ms <= event_ts_ms for happened_ms, event_ts_ms in told)
+    assert [happened_ms for happened_ms, _ in told] == sorted(happened_ms for happened_ms, _ in told)
+    stamps = [event.event_ts_ms for event in events]
+    assert stamps == sorted(stamps)
+
+
+def test_the_first_story_tells_of_all_seven_events_in_a_natural_order():
+    assert [event.name.rpartition(".")[2] for event in events_of(EVERY_EVENT, 0)] == [
+        "conversation_analysis_completed",
+        "playlist_create",
+        "playlist_add_moment",
+        "post_comment_completed",
+        "conversation_crm_associations_changed",
+        "playlist_remove_moment",
+        "playlist_delete",
+    ]
+    assert {event.name for event in events_of(EVERY_EVENT, 0)} == set(CATALOG.names())
+
+
+@pytest.mark.parametrize("index", range(25))
+def test_ids_names_and_people_agree_throughout(index):
+    events = events_of(EVERY_EVENT, index)
+    people = {person.id: person for person in Account.numbered(0, seed="seed").people}
+
+    of_playlist = objects(
+        events, "playlist_create", "playlist_add_moment", "playlist_remove_moment", "playlist_delete"
+    )
+    assert len({(each["playlist_id"], each["playlist_name"]) for each in of_playlist}) == 1
+    added, removed = objects(events, "playlist_add_moment", "playlist_remove_moment")
+    moment = ("playlist_detail_id", "moment_id", "moment_name")
+    assert [added[key] for key in moment] == [removed[key] for key in moment]
+    conversations = [
+        *objects(events, "conversation_analysis_completed", "post_comment_completed"),
+        *objects(events, "conversation_crm_associations_changed")[0],
+    ]
+    assert len({each["conversation_id"] for each in conversations}) == 1
+    assert conversations[0]["host_id"] in people
+    everything = [event.envelope["payload"] for event in events]
+    assert len({payload["account_id"] for payload in everything}) == 1
+    operators = [payload for payload in everything if "operator" in payload]
+    assert len(operators) == 5
+    assert all(people[payload["operator_id"]].email == payload["operator"] for payload in operators)
+
+
+@pytest.mark.parametrize("index", range(40))
+def test_crm_changes_are_increments_of_what_was_there(index):
+    there: list[dict[str, str]] = []
+    for item in [
+        each
+        for items in objects(events_of(LONG, index), "conversation_crm_associations_changed")
+        for each in items
+    ]:
+        assert item["old_associations"] or item["new_associations"]
+        for gone in item["old_associations"]:
+            there.remove(gone)
+        assert not any(new in there for new in item["new_associations"])
+        there += item["new_associations"]
+
+
+@pytest.mark.parametrize("index", range(40))
+def test_moments_are_added_once_and_removed_after_they_were_added(index):
+    events = events_of(LONG, index)
+    inside, first = [], objects(events, "playlist_create")[0]["playlist_id"]
+    for event in events:
+        each = event.envelope["payload"]["object"]
+        if event.name.endswith("add_moment") and each["playlist_id"] == first:
+            assert each["moment_id"] not in inside
+            inside.append(each["moment_id"])
+        elif event.name.endswith("remove_moment") and inside:
+            inside.remove(each["moment_id"])
+
+
+def test_a_second_playlist_is_another_and_what_follows_is_about_it():
+    created = objects(events_of(LONG, 0), "playlist_create")
+    added = objects(events_of(LONG, 0), "playlist_add_moment")
+
+    assert created[0]["playlist_id"] != created[1]["playlist_id"]
+    assert added[-1]["playlist_id"] == created[1]["playlist_id"]
+
+
+def test_comments_of_a_story_are_different_ones():
+    ids = [each["comment_id"] for each in objects(events_of(LONG, 3), "post_comment_completed")]
+
+    assert len(set(ids)) == len(ids) >= 2
+
+
+def test_a_story_is_a_pure_function_of_its_arguments():
+    bodies = [event.body() for event in events_of(LONG, 7)]
+    for other in range(5):
+        events_of(LONG, other)
+
+    assert bodies == [event.body() for event in events_of(LONG, 7)]
+    assert bodies != [event.body() for event in events_of(LONG, 8)]
+
+
+def test_steps_happen_as_often_as_they_say_and_as_late():
+    counts = {
+        len(objects(events_of(LONG, index), "conversation_crm_associations_changed")) for index in range(80)
+    }
+    gaps = [
+        (later.event_ts_ms - earlier.event_ts_ms) / 1000
+        for index in range(20)
+        for earlier, later in zip(
+            events_of(EVERY_EVENT, index), events_of(EVERY_EVENT, index)[1:], strict=False
+        )
+    ]
+
+    assert counts == set(range(3, 10))
+    assert min(gaps) >= 10
+    assert max(gaps) <= 3600
+
+
+def test_a_story_may_happen_in_another_account():
+    account = Account.numbered(5, seed="other")
+
+    assert {
+        each["account_id"] for each in payloads(events_of(EVERY_EVENT, 0, account=account), "playlist_create")
+    } == {account.id}
+
+
+def test_a_story_whose_events_the_catalog_lacks_is_refused():
+    with pytest.raises(UnknownNameError, match="unknown event 'no_such_event'"):
+        events_of(Story("s", "t", (Step("no_such_event"),)), 0)
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_a_story_has_a_name_for_the_command_line_and_a_title_of_one_line(story):
+    assert STORIES[story.name] is story
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", story.name)
+    assert story.title
+    assert "\n" not in story.title
+    assert all(CATALOG.find(step.event) for step in story.steps)
