@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
+from emitter.cli.exact_bytes import exact_bytes
 from emitter.cli.secret_options import secret_options
 from emitter.core.signing import sign as signature_of
 from emitter.core.zoom import SIGNATURE_HEADER, TIMESTAMP_HEADER
@@ -21,11 +22,11 @@ _MILLISECONDS_DIGITS: Final = 13
 
 
 @click.command(name="sign")
-@click.argument("body", type=click.File("rb"), default="-", metavar="FILE|-")
+@click.argument("body_name", default="-", metavar="FILE|-")
 @click.option("--timestamp", metavar="N", help="The signed time, whole seconds since the epoch, or now.")
 @click.option("--headers", "as_headers", is_flag=True, help="Print both header lines, ready to be sent.")
 @secret_options
-def sign(body: IO[bytes], *, timestamp: str | None, as_headers: bool, secret_token: SecretToken) -> None:
+def sign(body_name: str, *, timestamp: str | None, as_headers: bool, secret_token: SecretToken) -> None:
     """Print the signature of a body's exact bytes, from a FILE or standard input.
 
     \b
@@ -33,9 +34,7 @@ def sign(body: IO[bytes], *, timestamp: str | None, as_headers: bool, secret_tok
       printf '{"event":"x"}' | zoom-emitter sign --timestamp now --headers
     """  # noqa: D301 - click takes the backspace itself for "keep these lines"
     timestamp_s = _timestamp_s(timestamp, as_headers=as_headers)
-    if body.isatty():
-        click.echo("reading the body from the terminal; an end-of-file ends it", err=True)
-    signature = signature_of(secret_token, timestamp_s=timestamp_s, body=body.read())
+    signature = signature_of(secret_token, timestamp_s=timestamp_s, body=exact_bytes(body_name))
     if as_headers:
         click.echo(f"{TIMESTAMP_HEADER}: {timestamp_s}\n{SIGNATURE_HEADER}: {signature}")
     else:

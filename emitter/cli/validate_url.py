@@ -63,11 +63,14 @@ def _recorded_handshake(
 ) -> Handshake:
     from emitter.cli.recording import open_record, subscribe  # noqa: PLC0415 - imports the store
     from emitter.core.diagnosis import Suspects  # noqa: PLC0415
+    from emitter.core.handshake import plain_token_of  # noqa: PLC0415
     from emitter.delivery.clock import SystemClock  # noqa: PLC0415
     from emitter.delivery.handshake import perform_handshake  # noqa: PLC0415 - imports requests
 
     clock, endpoint = SystemClock(), target.open()
     with open_record(database) as store:
+        # A receiver that caches or hard-codes its answer betrays itself by one of these.
+        earlier = tuple(filter(None, (plain_token_of(each.body) for each in store.handshakes())))
         subscription_id = subscribe(store, target, now_ms=clock.now_ms())
         handshake = perform_handshake(
             endpoint.subscription,
@@ -76,10 +79,9 @@ def _recorded_handshake(
             clock=clock,
             rng=SystemRandom(),
             probes_unsigned=probes,
-            suspects=Suspects(verification_token=verification_token),
+            suspects=Suspects(verification_token=verification_token, earlier_plain_tokens=earlier),
         )
-        for each in (handshake, *handshake.probes):
-            store.add_handshake(each, subscription_id=subscription_id)
+        store.add_handshake(handshake, subscription_id=subscription_id)
     return handshake
 
 

@@ -6,10 +6,11 @@ import json
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
+from emitter.cli.exact_bytes import exact_bytes
 from emitter.cli.secret_options import secret_options, verification_token_option
 from emitter.core.handshake_forms import mistake_lines
 from emitter.core.mismatch import explain
@@ -29,8 +30,8 @@ USUAL_TOLERANCE: Final = "300s"
 
 
 @click.command(name="verify")
-@click.option("--headers", "headers_file", type=click.File("rb"), required=True, metavar="FILE|-")
-@click.argument("body_file", type=click.File("rb"), metavar="BODY|-")
+@click.option("--headers", "headers_name", required=True, metavar="FILE|-", help="The request's headers.")
+@click.argument("body_name", metavar="BODY|-")
 @click.option(
     "--now", "now_s", type=click.IntRange(min=0), metavar="N", help="Judge the age as of this second."
 )
@@ -41,8 +42,8 @@ USUAL_TOLERANCE: Final = "300s"
 @verification_token_option
 @secret_options
 def verify(
-    headers_file: IO[bytes],
-    body_file: IO[bytes],
+    headers_name: str,
+    body_name: str,
     *,
     now_s: int | None,
     tolerance: str | None,
@@ -58,12 +59,12 @@ def verify(
     \b
       zoom-emitter verify --headers request.headers request.body
     """  # noqa: D301 - click takes the backspace itself for "keep these lines"
-    if headers_file.name == body_file.name == "<stdin>":
+    if headers_name == body_name == "-":
         raise InvalidSettingError(
             "headers and body cannot both come from standard input; name a file for one"
         )
-    headers = read_headers(headers_file.read().decode("utf-8", "replace"))
-    body = body_file.read()
+    headers = read_headers(exact_bytes(headers_name).decode("utf-8", "replace"))
+    body = exact_bytes(body_name)
     mistakes = explain(secret_token, headers=headers, body=body, verification_token=verification_token)
     timestamp = headers.get(TIMESTAMP_HEADER, "")
     judged_at_s = SystemClock().now_ms() // 1000 if now_s is None else now_s

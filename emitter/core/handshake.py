@@ -5,6 +5,7 @@ Source: docs/zoom.md#handshake. The challenge's body and the answer are CONFIRME
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -91,6 +92,15 @@ def challenge_body(plain_token: str, event_ts_ms: int) -> bytes:
     """Return the exact body of a challenge, 110 bytes with a 22-character token. CONFIRMED."""
     payload = {PLAIN: plain_token}
     return encode({"payload": payload, "event_ts": event_ts_ms, "event": VALIDATION_EVENT})
+
+
+def plain_token_of(body: bytes) -> str | None:
+    """Return the token of a challenge's body, or None if it is not one."""
+    try:
+        plain_token = json.loads(body)["payload"][PLAIN]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return plain_token if isinstance(plain_token, str) else None
 
 
 def expected_answer(secret_token: SecretToken, plain_token: str) -> dict[str, str]:

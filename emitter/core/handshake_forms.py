@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emitter.core.answer_shapes import shown
 from emitter.core.attempt_forms import body_value, outcome_text
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from emitter.core.handshake import Handshake
     from emitter.core.mistakes import Mistake
 
+MAX_ANSWER_CHARS: Final = 200
+
 
 def handshake_lines(handshake: Handshake) -> list[str]:
     """Return what was sent, what came back, the verdict, and each mistake and warning with its remedy."""
@@ -23,7 +25,7 @@ def handshake_lines(handshake: Handshake) -> list[str]:
     lines = [
         f"sent      POST {parse_target(handshake.url).shown}  challenge {handshake.plain_token}",
         f"answered  {_answered(handshake)}",
-        f"verdict   {'valid' if verdict.is_valid else 'not valid'}: {verdict.reason}",
+        f"verdict   {'valid' if verdict.is_valid else 'not valid'}",
     ]
     lines += mistake_lines(verdict.mistakes)
     if verdict.warnings:
@@ -80,5 +82,11 @@ def _answered(handshake: Handshake) -> str:
     if handshake.outcome.detail:
         parts.append(handshake.outcome.detail)
     if handshake.answer and handshake.answer.body:
-        parts.append(shown(handshake.answer.body.decode("utf-8", "replace")))
+        parts.append(_on_one_line(handshake.answer.body.decode("utf-8", "replace").strip()))
     return "  ".join(parts)
+
+
+def _on_one_line(text: str) -> str:
+    """Return a receiver's text as it is if no terminal can misread it, else as JSON text."""
+    is_safe = text.isascii() and text.isprintable() and len(text) <= MAX_ANSWER_CHARS
+    return text if is_safe else shown(text)

@@ -250,12 +250,12 @@ WARNINGS: Final[Mapping[str, Mistake]] = {
         Mistake(
             "answered-unsigned",
             "a challenge without a signature was answered",
-            "verify the signature first: whoever may have any text hashed can sign events with your secret",
+            "verify the signature first; else anyone can have v0:time:body hashed, and so forge an event",
         ),
         Mistake(
             "answered-wrong-signature",
             "a challenge with a wrong signature was answered",
-            "verify the signature first: whoever may have any text hashed can sign events with your secret",
+            "verify the signature first; else anyone can have v0:time:body hashed, and so forge an event",
         ),
         Mistake(
             "remembered-answer",

@@ -13,6 +13,7 @@ from emitter.core.handshake import (
     challenge_body,
     expected_answer,
     judge,
+    plain_token_of,
     with_probes,
 )
 from emitter.core.handshake_forms import handshake_lines, handshake_value
@@ -61,6 +62,19 @@ def handshake(*, status=200, answer=ANSWER, kind=ChallengeKind.SIGNED, outcome=N
 def test_the_captured_challenge_is_made_byte_for_byte():
     assert challenge_body(PLAIN_TOKEN, 1720705455858) == BODY
     assert len(BODY) == 110
+
+
+def test_the_token_is_read_back_from_a_challenge():
+    assert plain_token_of(BODY) == PLAIN_TOKEN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{}", b'{"payload":1}', b'{"payload":{"plainToken":1}}', b"\xff", b"[" * 5000],
+    ids=["empty", "list", "no payload", "number", "number as token", "no UTF-8", "deep"],
+)
+def test_a_body_that_is_no_challenge_has_no_token(body):
+    assert plain_token_of(body) is None
 
 
 def test_the_captured_answer_is_expected():
@@ -172,8 +186,8 @@ def test_a_failure_is_told_with_what_was_seen_and_how_to_mend_it():
 
     assert lines == [
         "sent      POST https://example.com/zoom?…  challenge xys8n8PGS7mAU0m5-YJjRA",
-        'answered  404 refused  12 ms  "no such page"',
-        "verdict   not valid: nothing is routed at this path",
+        "answered  404 refused  12 ms  no such page",
+        "verdict   not valid",
         "  not-found: nothing is routed at this path (status 404)",
         "    compare the URL's path with the receiver's routes",
     ]
@@ -190,11 +204,17 @@ def test_a_receiver_that_is_not_there_is_told_without_an_answer():
     assert lines[3] == "  no-connection: nothing answers at the URL (connection refused)"
 
 
+def test_an_answer_that_a_terminal_might_obey_is_shown_escaped():
+    lines = handshake_lines(handshake(answer="\x1b[2J\r\n\u202eé".encode()))
+
+    assert lines[1] == r'answered  200 accepted  12 ms  "\u001b[2J\r\n\u202e\u00e9"'
+
+
 def test_warnings_are_listed_under_their_own_head():
     lines = handshake_lines(with_probes(handshake(), (handshake(kind=ChallengeKind.UNSIGNED),)))
 
     assert lines[2:5] == [
-        "verdict   valid: the answer is what Zoom expects",
+        "verdict   valid",
         "warnings",
         "  answered-unsigned: a challenge without a signature was answered",
     ]

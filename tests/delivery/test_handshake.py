@@ -25,7 +25,7 @@ from tests.support.receivers.handshake_mistakes import (
     remembered,
 )
 from tests.support.servers import serve
-from tests.support.sockets import RawPeer, closes_unanswered, free_port, resets
+from tests.support.sockets import RawPeer, closes_unanswered, not_listening, resets
 
 NOW_MS = 1720705455858
 SUSPECTS = Suspects(verification_token=Secret(VERIFICATION_TOKEN))
@@ -111,7 +111,8 @@ def test_a_receiver_that_keeps_its_first_answer_passes_with_a_warning(name):
 
 
 def test_nothing_listening_is_no_connection():
-    handshake = shake(f"http://127.0.0.1:{free_port()}/")
+    with not_listening() as holder:
+        handshake = shake(f"http://127.0.0.1:{holder.getsockname()[1]}/")
 
     assert mistakes_of(handshake) == ("no-connection",)
     assert handshake.answer is None
