@@ -177,23 +177,27 @@ class Service:
         """
         seed = request.seed or str(self._rng.randrange(_SEEDS))
         name, bodies = bodies_of(request, self.catalog, seed=seed, now_ms=self._clock.now_ms())
-        deliveries = [
-            delivery
-            for subscription_id in self._wanting(name, request.subscription_id)
-            for delivery in self._courier.deliveries_of(subscription_id, bodies, faults=request.faults)
-        ]
+        if request.subscription_id is not None:
+            wanted_by = self.subscription(request.subscription_id)
+            deliveries = self._courier.deliveries_of(wanted_by.id, bodies, faults=request.faults)
+        else:
+            deliveries = self._fanned_out(name, bodies, request.faults)
         accepted = self.store.accept(deliveries)
         self._workers.wake()
         return seed, accepted
 
-    def _wanting(self, event: str, subscription_id: int | None) -> list[int]:
-        if subscription_id is not None:
-            return [self.subscription(subscription_id).id]
-        stored = [self.subscription(active_id) for active_id in self.subscription_ids()]
-        wanting = [each.id for each in stored if each.subscription.wants(event)]
-        if not wanting:
-            raise UsageError(f"no subscription wants {event!r}; make one with POST /api/subscriptions")
-        return wanting
+    def _fanned_out(
+        self, event: str, bodies: list[tuple[str, bytes]], faults: tuple[str, ...]
+    ) -> list[Delivery]:
+        deliveries: list[Delivery] = []
+        for subscription_id in self.subscription_ids():
+            with self._passing_over_stuck(subscription_id):
+                if self.store.get_subscription(subscription_id).subscription.wants(event):
+                    deliveries += self._courier.deliveries_of(subscription_id, bodies, faults=faults)
+        if not deliveries:
+            hint = "GET /api/subscriptions lists those there are, POST makes one"
+            raise UsageError(f"no subscription that can be sent to wants {event!r}; {hint}")
+        return deliveries
 
     def _subscription(self, request: SubscriptionRequest) -> Subscription:
         return Subscription(
@@ -240,12 +244,21 @@ class Service:
         return next_due(self.store, without=tuple(self._stuck))
 
     def _attempt(self, due: Due) -> None:
-        try:
+        with self._passing_over_stuck(due.subscription_id):
             self._courier.attempt_next(due.subscription_id)
+
+    @contextmanager
+    def _passing_over_stuck(self, subscription_id: int) -> Iterator[None]:
+        """Keep a subscription whose secrets cannot be had from stopping the others.
+
+        Its deliveries stay pending for a run that has the secrets.
+        """
+        try:
+            yield
         except (SecretTokenError, InvalidSettingError) as error:
-            # Its deliveries stay pending for a run that has the secret; the others go on.
-            self._stuck[due.subscription_id] = str(error)
-            _LOG.error("nothing can be sent to subscription %d: %s", due.subscription_id, error)
+            reason = str(error)
+            if self._stuck.setdefault(subscription_id, reason) is reason:  # of several workers, one says it
+                _LOG.error("nothing can be sent to subscription %d: %s", subscription_id, reason)
 
     def _attempted(self, delivery: Delivery, attempt: Attempt) -> None:
         _LOG.info("%s", attempt_line(delivery, attempt))

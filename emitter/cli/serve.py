@@ -79,17 +79,16 @@ def serve(*, port: int, host: str, **flags: Any) -> None:
             "leave --host out, and reach it from elsewhere through an SSH tunnel"
         )
     settings = _app_settings(flags)
-    with listening_socket(host, port) as listener:
+    with stopped_by_signals(), listening_socket(host, port) as listener:
         _log_to_stderr()
         app = create_app(settings)
         try:
             click.echo(f"recording in {settings.database}", err=True)
             click.echo(f"serving on {url_of(listener)}")
             click.echo(_first_steps(url_of(listener)), err=True)
-            with stopped_by_signals():
-                serve_until_interrupted(
-                    app, listener, threads=THREADS, connections=CONNECTIONS, max_body_bytes=MAX_READ_BYTES
-                )
+            serve_until_interrupted(
+                app, listener, threads=THREADS, connections=CONNECTIONS, max_body_bytes=MAX_READ_BYTES
+            )
         finally:
             if not app.extensions["zoom_emitter"].close():
                 click.echo("an attempt was still under way; the next run repeats it", err=True)
