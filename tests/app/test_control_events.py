@@ -179,7 +179,7 @@ def test_an_invalid_value_is_pointed_at(api, receiver):
 
 
 def test_a_deeply_nested_payload_is_a_problem_not_a_defect(api, receiver):
-    nested = {}
+    nested: dict = {}
     for _ in range(900):
         nested = {"a": nested}
 
@@ -192,7 +192,10 @@ def test_an_event_nobody_wants_says_how_to_subscribe(tmp_path):
     with running_app(tmp_path) as api:
         problem = refused(api, event="playlist_create")
 
-    assert problem["detail"] == f"no subscription wants '{CREATE}'; make one with POST /api/subscriptions"
+    assert problem["detail"] == (
+        f"no subscription that can be sent to wants '{CREATE}'; "
+        "GET /api/subscriptions lists those there are, POST makes one"
+    )
 
 
 def test_one_event_fans_out_to_every_subscription_that_wants_it(tmp_path):
