@@ -249,7 +249,7 @@ def _signed_at_another_time(digest: bytes, body: bytes, way: _Way) -> Iterator[M
 def _clue(body: bytes) -> str:
     in_form = in_zoom_form(body)
     if in_form is None:
-        return "the body is not JSON"
+        return "the body is not JSON that Zoom could have written"
     if in_form == body:
         return "the body is in Zoom's form, so the secret token is the likelier cause"
     if has_sorted_keys(body):

@@ -119,7 +119,7 @@ ZOOM_SPELLING: Final = Spelling(
 
 
 def in_zoom_form(body: bytes) -> bytes | None:
-    """Return a body's JSON in Zoom's form, its keys in the order given; None if it is not JSON."""
+    """Return a body's JSON in Zoom's form, its keys in the order given; None if it has none."""
     value = _value(body)
     try:
         return None if value is None else encode(value)
@@ -189,11 +189,14 @@ def _sorted(value: Any) -> Any:
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        value = [*value.values()]
-    for item in value if isinstance(value, list) else ():
-        yield from _objects(item)
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            yield each
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
 
 
 def _value(body: bytes) -> Any:

@@ -282,14 +282,17 @@ def test_a_change_is_described_from_both_sides():
     ("body", "words"),
     [
         (BODY.replace(b"60", b"61"), "the body is in Zoom's form, so the secret token is the likelier cause"),
-        (b"not json", "the body is not JSON"),
+        (b"not json", "the body is not JSON that Zoom could have written"),
         (
             json.dumps(VALUE, sort_keys=True).encode(),
             "the body's keys are sorted; the order that was signed cannot be told from it",
         ),
         (b'{"b": 1}', "the body is not in Zoom's form, so it is not what Zoom sent"),
+        (b'{"b": 1, "a": "\\ud800"}', "the body is not JSON that Zoom could have written"),
+        (b'{"a":' * 900 + b" 1" + b"}" * 900, "the body is not JSON that Zoom could have written"),
+        (b"\xff", "the body is not JSON that Zoom could have written"),
     ],
-    ids=["one value changed", "no JSON", "sorted keys", "spaced"],
+    ids=["one value changed", "no JSON", "sorted keys", "spaced", "lone surrogate", "deep", "no UTF-8"],
 )
 def test_where_nothing_fits_the_body_gives_a_clue(body, words):
     assert found(body=body) == [words]
