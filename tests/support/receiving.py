@@ -50,6 +50,10 @@ class Receiver:
         """Answer the next requests with these statuses, whatever they are."""
         self._statuses.extend(statuses)
 
+    def forget_answers(self) -> None:
+        """Answer rightly from now on."""
+        self._statuses.clear()
+
     def __enter__(self) -> Self:
         app = Flask(__name__)
         app.add_url_rule("/", view_func=self._receive, methods=["POST"])
