@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,12 +79,15 @@ def running(*options, secret_token=SECRET_TOKEN):
     ) as process:
         assert process.stdout
         assert process.stderr
+        end_of_patience = threading.Timer(TIMEOUT_S * 3, process.kill)
+        end_of_patience.start()
         try:
             first_line = process.stdout.readline()
             match = LISTENING.fullmatch(first_line)
             assert match, first_line + process.stderr.read()
             yield Running(process, process.stdout, process.stderr, match[1])
         finally:
+            end_of_patience.cancel()
             process.kill()
 
 
