@@ -106,6 +106,7 @@ def test_a_right_answer_is_valid_and_says_so():
     ("changes", "reason"),
     [
         ({"status": 204, "answer": b""}, "204 carries no body, so the answer is missing"),
+        ({"status": 204}, "204 carries no body, so the answer is missing"),
         ({"status": 302}, "the answer is a redirect, which Zoom does not follow"),
         ({"status": 500}, "the receiver failed on the challenge"),
         ({"answer": {**ANSWER, "plainToken": "x"}}, "plainToken is not the one that was sent"),
@@ -115,7 +116,15 @@ def test_a_right_answer_is_valid_and_says_so():
         ),
         ({"answer": [ANSWER]}, "the answer is a list"),
     ],
-    ids=["204", "redirect with the right body", "500 with the right body", "token", "upper case", "list"],
+    ids=[
+        "204",
+        "204 with the right body",
+        "redirect with the right body",
+        "500 with the right body",
+        "token",
+        "upper case",
+        "list",
+    ],
 )
 def test_anything_else_is_not_valid_and_the_reason_is_the_first_mistakes(changes, reason):
     verdict = handshake(**changes).verdict

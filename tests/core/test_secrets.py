@@ -20,6 +20,11 @@ def test_a_secret_never_shows_itself(secret, show):
     assert "********" in show(secret)
 
 
+def test_a_secret_is_shown_as_its_type_and_eight_asterisks():
+    assert repr(SecretToken(TEXT)) == "SecretToken('********')"
+    assert str(Secret(TEXT)) == "********"
+
+
 def test_a_secret_is_revealed_when_asked():
     assert Secret(TEXT).reveal() == TEXT
 

@@ -197,6 +197,11 @@ CORRECT: dict[str, Any] = {
             as_json(right(challenge)), headers=(("Content-Type", "Application/JSON; charset=utf-8"),)
         )
     ),
+    "another kind of JSON": receiver(
+        lambda challenge: Answer(
+            as_json(right(challenge)), headers=(("content-type", "application/vnd.zoom+json"),)
+        )
+    ),
     "line feed at the end": receiver(lambda challenge: Answer(as_json(right(challenge)) + "\n")),
     "indented": receiver(lambda challenge: Answer("\r\n" + json.dumps(right(challenge), indent="\t"))),
     "escaped": receiver(lambda challenge: Answer(as_json(right(challenge)).replace("a", r"\u0061"))),
