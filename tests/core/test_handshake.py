@@ -240,6 +240,33 @@ def test_the_value_for_programs_is_json_without_the_query_of_the_url():
     assert "hidden" not in json.dumps(value)
 
 
+def test_the_keys_of_the_value_are_these_and_stay():
+    value = handshake_value(handshake())
+
+    assert set(value) == {
+        "url",
+        "kind",
+        "is_valid",
+        "reason",
+        "mistakes",
+        "warnings",
+        "started_at_ms",
+        "outcome",
+        "status",
+        "code",
+        "detail",
+        "connect_ms",
+        "first_byte_ms",
+        "total_ms",
+        "request",
+        "answer",
+        "probes",
+    }
+    assert value["request"] == {"headers": [["host", "example.com"]], "body": BODY.decode()}
+    assert set(value["answer"]) == {"status", "headers", "body", "is_cut"}
+    assert value["kind"] == "signed"
+
+
 def test_an_answer_that_is_no_text_is_given_in_base64():
     value = handshake_value(handshake(answer=b"\xff"))
 
