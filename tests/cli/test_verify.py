@@ -258,6 +258,17 @@ def test_a_file_that_is_not_there_is_named(missing):
     assert f"error: cannot read {missing}: No such file or directory; name a readable file\n" == result.err
 
 
+def test_a_verification_token_that_is_no_text_is_refused():
+    Path("old").write_bytes(b"\xff\xfe")
+
+    result = verify("--verification-token-file", "old")
+
+    assert (result.status, result.err) == (
+        2,
+        "error: old is not UTF-8 text; write the token into it as text\n",
+    )
+
+
 def test_junk_is_explained_and_not_a_traceback():
     result = verify(
         headers="x-zm-signature: \x00é\nx-zm-request-timestamp: 99999999999999\n", body=b"\xff\xfe\x00"

@@ -86,6 +86,10 @@ CHANGED_BODIES = {
         json.dumps(VALUE, indent=2, ensure_ascii=False).replace("\n", "\r\n").encode(),
         ["white-space", "escapes"],
     ),
+    "pretty, four spaces, with CR LF": (
+        json.dumps(VALUE, indent=4, ensure_ascii=False).replace("\n", "\r\n").encode(),
+        ["white-space", "escapes"],
+    ),
     "top-level keys in another order": (
         BODY.replace(b'{"event":"meeting.started",', b"{").replace(
             b"904}", b'904,"event":"meeting.started"}'
@@ -116,6 +120,9 @@ SIGNED_OTHERWISE = {
     ),
     "no version": (mac(signed.removeprefix(b"v0:")), ["missing-parts"]),
     "the body alone": (mac(BODY), ["missing-parts"]),
+    "no timestamp": (mac(b"v0:" + BODY), ["missing-parts"]),
+    "a dot, as others sign": (mac(f"{TIMESTAMP}.".encode() + BODY), ["other-separators"]),
+    "nothing between": (mac(f"v0{TIMESTAMP}".encode() + BODY), ["other-separators"]),
     "dots": (mac(f"v0.{TIMESTAMP}.".encode() + BODY), ["other-separators"]),
     "an object": (mac(f"v0:{TIMESTAMP}:[object Object]".encode()), ["object-text"]),
     "printed bytes": (mac(f"v0:{TIMESTAMP}:{BODY!r}".encode()), ["object-text"]),
