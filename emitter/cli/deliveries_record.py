@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 ID: Final = click.IntRange(1, 2**63 - 1)
 FIRST_STEP: Final = "`zoom-emitter emit playlist_create --to URL` makes one"
 
+_OUTCOMES: Final = click.Choice([kind.value for kind in OutcomeKind])
+_STATES: Final = click.Choice([state.value for state in DeliveryState])
+
 database_option: Final = click.option(
     "--database",
     envvar="ZOOM_EMITTER_DATABASE",
@@ -81,9 +84,15 @@ _FILTERS: Final = {
         "--event", metavar="GLOB", default="", help="An event's name or last part, with *."
     ),
     "outcome": click.option(
-        "--outcome", type=click.Choice([*OutcomeKind]), help="How the last attempt ended."
+        "--outcome",
+        type=_OUTCOMES,
+        help="How the last attempt ended.",
     ),
-    "state": click.option("--state", type=click.Choice([*DeliveryState]), help="Where the delivery stands."),
+    "state": click.option(
+        "--state",
+        type=_STATES,
+        help="Where the delivery stands.",
+    ),
     "since": click.option(
         "--since", metavar="2h|TIME", help="Accepted since, as 2h ago or 2026-02-07T12:00."
     ),

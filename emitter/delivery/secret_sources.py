@@ -125,8 +125,8 @@ def from_text(text: str) -> SecretSource:
     try:
         value: dict[str, Any] = json.loads(text)
         return _KINDS[value.pop("from")](**value)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a source of a secret: {error}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ValueError("not a source of a secret") from None
 
 
 def _first_set(values: Mapping[str, str], place: str) -> str:

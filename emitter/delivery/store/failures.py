@@ -22,6 +22,7 @@ _MESSAGES: Final = {
     sqlite3.SQLITE_PERM: f"may not be used; make the file and its folder writable, or {_ELSEWHERE}",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; see that it is a file, and that file and folder are "
     f"readable and writable, or {_ELSEWHERE}",
+    sqlite3.SQLITE_CONSTRAINT: "refuses the change: what it belongs to was pruned meanwhile; start again",
     sqlite3.SQLITE_NOTADB: f"is not a database; {_ELSEWHERE}",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_FULL: f"cannot grow, the disk is full; free some space, or {_ELSEWHERE}",
