@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import json
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from emitter.cli.exact_bytes import exact_bytes
 from emitter.core.events import Event
 from emitter.errors import InvalidPayloadError, InvalidSettingError, UnknownNameError, UsageError
 
@@ -67,7 +66,7 @@ class EventChoice:
             raise InvalidSettingError(
                 "--raw sends a file as it is: it wants --payload, one event name at most"
             )
-        body = read_bytes(self.payload)
+        body = exact_bytes(self.payload)
         name = self.events[0] if self.events else _name_in(body)
         for _ in range(self.count):
             yield name, body
@@ -83,7 +82,7 @@ class EventChoice:
             raise InvalidSettingError(
                 "--payload goes with one event name at most; the file names its own events"
             )
-        values = parse_json_values(read_bytes(str(self.payload)))
+        values = parse_json_values(exact_bytes(str(self.payload)))
         for _ in range(self.count):
             for value in values:
                 yield self._enveloped(value, catalog, now_ms)
@@ -183,18 +182,6 @@ def _json_line(number: int, line: str, whole: ValueError) -> Any:
         if number == 1:
             raise InvalidPayloadError(f"the payload is not JSON: {whole}; --raw sends it as it is") from None
         raise InvalidPayloadError(f"line {number} of the payload is not JSON: {error}") from None
-
-
-def read_bytes(path: str) -> bytes:
-    """Return the exact bytes of a file, or of standard input for ``-``.
-
-    Raises:
-        InvalidSettingError: It cannot be read.
-    """
-    try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise InvalidSettingError(f"cannot read {path}: {error.strerror or error}") from None
 
 
 def _name_in(body: bytes) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import functools
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from emitter.cli.settings import load_settings
 from emitter.core.deliveries import DeliveryState
 from emitter.core.outcome import OutcomeKind
 from emitter.core.schedule import parse_duration
@@ -42,11 +40,11 @@ def existing_record(database: str | None) -> Iterator[Store | None]:
     Raises:
         StoreError: It cannot be opened.
     """
-    from emitter.delivery.places import database_path  # noqa: PLC0415
+    from emitter.cli.recording import record_path  # noqa: PLC0415 - imports SQLAlchemy
     from emitter.delivery.store import Store  # noqa: PLC0415 - imports SQLAlchemy
     from emitter.delivery.vault import Vault, key_file_beside  # noqa: PLC0415
 
-    path = database_path(database or load_settings(Path.cwd()).defaults.get("database"))
+    path = record_path(database)
     click.echo(f"record {path}", err=True)
     if not path.exists():
         yield None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import contextmanager
 from random import SystemRandom
@@ -11,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 import rich_click as click
 from click.core import ParameterSource
 
-from emitter.cli.attempt_lines import attempt_line, attempt_value, colour_of
-from emitter.cli.deliveries_record import ID, database_option, echo, existing_record, record_with
-from emitter.cli.emit import NOT_ACCEPTED, status_of
+from emitter.cli.deliveries_record import ID, database_option, existing_record, record_with
+from emitter.cli.tally import Tally
 from emitter.cli.target import TargetChoice, target_options
 from emitter.core.deliveries import DeliveryState
 from emitter.errors import InvalidSettingError, SecretTokenError, UsageError
@@ -21,8 +19,6 @@ from emitter.errors import InvalidSettingError, SecretTokenError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emitter.core.deliveries import Attempt, Delivery
-    from emitter.core.outcome import Outcome
     from emitter.delivery.clock import Clock
     from emitter.delivery.courier import Courier, Endpoint
     from emitter.delivery.store import Store
@@ -67,7 +63,7 @@ def replay(
         again = sending.courier().redeliver(subscription_id, delivery)
         with _interruptible():
             sending.courier(only=again.id).run_until_settled(subscription_id)
-    sys.exit(sending.status())
+    sys.exit(sending.tally.status())
 
 
 @click.command()
@@ -94,19 +90,17 @@ def resume(delivery_id: int | None, as_json: bool, database: str | None) -> None
         sending = _Sending(store, endpoints, SystemClock(), as_json=as_json)
         with _interruptible():
             sending.settle_all(only=delivery_id)
-    sys.exit(sending.status() if is_complete else _UNUSABLE)
+    sys.exit(sending.tally.status() if is_complete else _UNUSABLE)
 
 
 class _Sending:
-    """Sends from the record, shows each attempt, and comes to an exit status."""
+    """Sends from the record."""
 
     def __init__(self, store: Store, endpoints: dict[int, Endpoint], clock: Clock, *, as_json: bool) -> None:
         self._store = store
         self._endpoints = endpoints
         self._clock = clock
-        self._as_json = as_json
-        self._failed: list[Outcome] = []
-        self._accepted = 0
+        self.tally = Tally(as_json=as_json)
 
     def courier(self, *, only: int | None = None) -> Courier:
         """Return a courier for these endpoints, or for one delivery."""
@@ -117,7 +111,7 @@ class _Sending:
             clock=self._clock,
             rng=SystemRandom(),
             endpoint_for=self._endpoints.__getitem__,
-            on_attempt=self._show,
+            on_attempt=self.tally.show,
         )
 
     def settle_all(self, *, only: int | None = None) -> None:
@@ -133,23 +127,6 @@ class _Sending:
             if first_ms is None:
                 return
             self._clock.wait_until_ms(first_ms)
-
-    def status(self) -> int:
-        """Return the exit status, as that of `emit`."""
-        statuses = {status_of(outcome) for outcome in self._failed}
-        if len(statuses) == 1 and not self._accepted:
-            return statuses.pop()
-        return NOT_ACCEPTED if statuses else 0
-
-    def _show(self, delivery: Delivery, attempt: Attempt) -> None:
-        if self._as_json:
-            echo(json.dumps(attempt_value(delivery, attempt), ensure_ascii=False))
-        else:
-            click.secho(attempt_line(delivery, attempt), fg=colour_of(attempt.outcome))
-        if delivery.state is DeliveryState.DELIVERED:
-            self._accepted += 1
-        elif delivery.state is DeliveryState.FAILED:
-            self._failed.append(attempt.outcome)
 
 
 @contextmanager

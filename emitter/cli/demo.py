@@ -7,7 +7,6 @@ import secrets
 import shlex
 import sys
 import textwrap
-from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +17,6 @@ from emitter.cli.attempt_lines import colour_of, virtual_text
 from emitter.cli.attempts_table import attempts_table, status_text
 from emitter.cli.columns import in_columns, output_width
 from emitter.cli.listening import stopped_by_signals
-from emitter.cli.settings import load_settings
 from emitter.core.deliveries import DeliveryState
 from emitter.core.schedule import ZOOM_RETRIES, format_duration
 from emitter.core.secrets import SecretToken
@@ -59,7 +57,6 @@ def demo(ctx: click.Context, *, database: str | None) -> None:
     from rich.console import Console  # noqa: PLC0415 - heavy
 
     show = _Show(Console(highlight=False), output_width())
-    database = database or load_settings(Path.cwd()).defaults.get("database")
     with stopped_by_signals():
         _deliver(SecretToken(secrets.token_urlsafe(16)), show, database)
     show.table()
@@ -109,8 +106,8 @@ def _story(*, now_ms: int) -> list[Event]:
 
 def _target(url: str, secret_token: SecretToken, database: str | None) -> ResolvedTarget:
     """Return the receiver as a target; its secret token is kept sealed, since nothing else holds it."""
+    from emitter.cli.recording import record_path  # noqa: PLC0415
     from emitter.cli.target import ResolvedTarget  # noqa: PLC0415
-    from emitter.delivery.places import database_path  # noqa: PLC0415
     from emitter.delivery.secret_sources import Sealed  # noqa: PLC0415
     from emitter.delivery.vault import Vault, key_file_beside  # noqa: PLC0415
     from emitter.faking.ids import short_id  # noqa: PLC0415
@@ -122,7 +119,7 @@ def _target(url: str, secret_token: SecretToken, database: str | None) -> Resolv
         retry_schedule=ZOOM_RETRIES,
         time_scale=TIME_SCALE,
     )
-    vault = Vault(key_file_beside(database_path(database)))
+    vault = Vault(key_file_beside(record_path(database)))
     return ResolvedTarget(
         subscription=subscription, secret_token=secret_token, secret_source=Sealed(vault.seal(secret_token))
     )

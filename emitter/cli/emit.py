@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import itertools
-import json
 import secrets
 import sys
 from collections.abc import Iterator
@@ -14,28 +13,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from emitter.cli.attempt_lines import (
-    attempt_line,
-    attempt_value,
-    colour_of,
-    what_zoom_does_next,
-)
+from emitter.cli.attempt_lines import what_zoom_does_next
 from emitter.cli.chosen_events import EventChoice
+from emitter.cli.tally import Tally, status_of
 from emitter.cli.target import ResolvedTarget, TargetChoice, target_options
-from emitter.core.deliveries import DeliveryState
 from emitter.core.faults import FAULTS, Fault, body_with
 from emitter.core.handshake_forms import handshake_lines
-from emitter.core.outcome import Outcome, OutcomeKind
 from emitter.core.schedule import NO_RETRIES, ZOOM_RETRIES, RetrySchedule
 from emitter.errors import InvalidSettingError, UnknownNameError
 
 if TYPE_CHECKING:
-    from emitter.core.deliveries import Attempt, Delivery
     from emitter.delivery.clock import Clock
 
-NOT_ACCEPTED: Final = 1
-FORBIDDEN: Final = 2
-NO_CONNECTION: Final = 3
 BATCH: Final = 100
 """Deliveries committed together before their first attempts."""
 
@@ -80,7 +69,7 @@ def emit(
     database: str | None,
     **choice: Any,
 ) -> None:
-    r"""Send signed events to a receiver, as Zoom would.
+    """Send signed events to a receiver, as Zoom would.
 
     EVENT is a full name, its last part, or a pattern with *.
 
@@ -124,9 +113,7 @@ class _Run:
         self._faults = faults
         self._clock = clock
         self._rng = rng
-        self._as_json = as_json
-        self._failed: list[Outcome] = []
-        self._accepted = 0
+        self._tally = Tally(as_json=as_json)
 
     def send(self, bodies: Bodies, seed: str, database: str | None, *, is_validated: bool) -> int:
         """Send everything and return the exit status."""
@@ -148,7 +135,7 @@ class _Run:
                 clock=self._clock,
                 rng=self._rng,
                 endpoint_for=lambda _: endpoint,
-                on_attempt=self._show,
+                on_attempt=self._tally.show,
             )
             try:
                 while batch := list(itertools.islice(bodies, BATCH)):
@@ -161,35 +148,15 @@ class _Run:
                 raise
         return self._concluded()
 
-    def _show(self, delivery: Delivery, attempt: Attempt) -> None:
-        if self._as_json:
-            click.echo(json.dumps(attempt_value(delivery, attempt), ensure_ascii=False))
-        else:
-            click.secho(attempt_line(delivery, attempt), fg=colour_of(attempt.outcome))
-        if delivery.state is DeliveryState.DELIVERED:
-            self._accepted += 1
-        elif delivery.state is DeliveryState.FAILED:
-            self._failed.append(attempt.outcome)
-
     def _concluded(self) -> int:
         """Say what would have followed at Zoom, and return the exit status."""
-        if not self._failed:
-            return 0
-        if self._target.subscription.retry_schedule == NO_RETRIES:
-            for outcome in dict.fromkeys(self._failed):
-                click.echo(what_zoom_does_next(outcome, ZOOM_RETRIES), err=True)
-        click.echo(f"{len(self._failed)} of {len(self._failed) + self._accepted} not accepted", err=True)
-        statuses = {status_of(outcome) for outcome in self._failed}
-        return statuses.pop() if len(statuses) == 1 and not self._accepted else NOT_ACCEPTED
-
-
-def status_of(outcome: Outcome) -> int:
-    """Return the exit status of one outcome that is not a success."""
-    if outcome.kind is OutcomeKind.FORBIDDEN:
-        return FORBIDDEN
-    if outcome.kind in {OutcomeKind.NOT_CONNECTED, OutcomeKind.UNRESOLVED}:
-        return NO_CONNECTION
-    return NOT_ACCEPTED
+        tally = self._tally
+        if tally.failed:
+            if self._target.subscription.retry_schedule == NO_RETRIES:
+                for outcome in dict.fromkeys(tally.failed):
+                    click.echo(what_zoom_does_next(outcome, ZOOM_RETRIES), err=True)
+            click.echo(f"{len(tally.failed)} of {len(tally.failed) + tally.accepted} not accepted", err=True)
+        return tally.status()
 
 
 def _bodies(chosen: EventChoice, faults: list[Fault], is_raw: bool, now_ms: int) -> Bodies:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from emitter.cli.settings import load_settings
 from emitter.delivery.handshake import perform_handshake
 from emitter.delivery.places import database_path
 from emitter.delivery.store import Store
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
     from emitter.delivery.courier import Endpoint
 
 
+def record_path(database: str | None) -> Path:
+    """Return where the record is: as given, else as the settings say, else the usual place.
+
+    Raises:
+        StoreError: The folder of the usual place cannot be made.
+    """
+    return database_path(database or load_settings(Path.cwd()).defaults.get("database"))
+
+
 @contextmanager
 def open_record(database: str | None) -> Iterator[Store]:
     """Open the record, say where it is, and close it in the end.
@@ -29,7 +40,7 @@ def open_record(database: str | None) -> Iterator[Store]:
     Raises:
         StoreError: It cannot be opened.
     """
-    path = database_path(database)
+    path = record_path(database)
     with Store.open(path, vault=Vault(key_file_beside(path))) as store:
         click.echo(f"recording in {path}", err=True)
         yield store

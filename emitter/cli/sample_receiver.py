@@ -85,7 +85,7 @@ def sample_receiver(
     secret_token_file: str | None,
     env_file: str | None,
 ) -> None:
-    r"""Run a correct receiver: the thing to point the emitter at on day one.
+    """Run a correct receiver: the thing to point the emitter at on day one.
 
     It verifies the signature over the raw body, wants a timestamp within five minutes, answers a challenge
     only when it is signed, and acknowledges events before it works on them. It misbehaves when told to.

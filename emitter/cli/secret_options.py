@@ -16,6 +16,9 @@ from emitter.errors import InvalidSettingError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emitter.core.secrets import SecretToken
+    from emitter.delivery.secret_sources import SecretSource
+
 
 def secret_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of the secret token to a command; it gets it as ``secret_token: SecretToken``."""
@@ -34,20 +37,30 @@ def secret_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )
     @functools.wraps(function)
     def with_secret(*args: Any, secret_token_file: str | None, env_file: str | None, **kwargs: Any) -> Any:
-        from emitter.delivery.secret_sources import FromEnvironment, find_secret, read  # noqa: PLC0415
-
-        defaults = {} if secret_token_file or env_file else load_settings(Path.cwd()).defaults
-        if variable := defaults.get("secret-token-env"):
-            secret_token = read(FromEnvironment(variable), None)
-        else:
-            secret_token, _ = find_secret(
-                file=_path(secret_token_file or defaults.get("secret-token-file")),
-                env_file=_path(env_file or defaults.get("env-file")),
-                environ=os.environ,
-            )
+        flags = {"secret-token-file": secret_token_file, "env-file": env_file}
+        given = {name: value for name, value in flags.items() if value}
+        secret_token, _ = secret_from(given or load_settings(Path.cwd()).defaults)
         return function(*args, secret_token=secret_token, **kwargs)
 
     return with_secret
+
+
+def secret_from(values: dict[str, Any]) -> tuple[SecretToken, SecretSource]:
+    """Return the secret token and where it is: in a file, a variable, or the usual places.
+
+    Raises:
+        SecretTokenError: It is nowhere, or cannot be used.
+    """
+    from emitter.delivery.secret_sources import FromEnvironment, find_secret, read  # noqa: PLC0415
+
+    if values.get("secret-token-env") and not values.get("secret-token-file"):
+        source = FromEnvironment(str(values["secret-token-env"]))
+        return read(source, None), source
+    return find_secret(
+        file=_path(values.get("secret-token-file")),
+        env_file=_path(values.get("env-file")),
+        environ=os.environ,
+    )
 
 
 def verification_token_option(function: Callable[..., Any]) -> Callable[..., Any]:

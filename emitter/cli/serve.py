@@ -63,7 +63,7 @@ MAX_READ_BYTES: Final = 32 * 1024 * 1024
     help="Read ZOOM_WEBHOOK_SECRET_TOKEN from a .env file.",
 )
 def serve(*, port: int, host: str, **flags: Any) -> None:
-    r"""Run the emitter as a local web service: subscribe an endpoint, send it events, read what came of it.
+    """Run the emitter as a local web service: subscribe an endpoint, send it events, read what came of it.
 
     Retries go on in the background, and after a restart. The API speaks JSON; its root lists the routes.
 

@@ -32,7 +32,7 @@ def sign(body_name: str, *, timestamp: str | None, as_headers: bool, secret_toke
     \b
       zoom-emitter sign --timestamp 1720705455 event.body
       printf '{"event":"x"}' | zoom-emitter sign --timestamp now --headers
-    """  # noqa: D301 - click takes the backspace itself for "keep these lines"
+    """
     timestamp_s = _timestamp_s(timestamp, as_headers=as_headers)
     signature = signature_of(secret_token, timestamp_s=timestamp_s, body=exact_bytes(body_name))
     if as_headers:

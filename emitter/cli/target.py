@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
+from emitter.cli.secret_options import secret_from
 from emitter.cli.settings import Settings, load_settings
 from emitter.core.schedule import parse_duration
 from emitter.core.secrets import Secret
@@ -82,7 +83,7 @@ class TargetChoice:
         values = table | {key: value for key, value in self.flags.items() if value}
         url = url_or_name if is_url else str(table["url"])
         parse_target(url)
-        secret_token, source = _secret(values)
+        secret_token, source = secret_from(values)
         subscription = Subscription(
             url=url,
             name="" if is_url else url_or_name,
@@ -221,23 +222,6 @@ def _value(text: str) -> str:
     return text
 
 
-def _secret(values: dict[str, Any]) -> tuple[SecretToken, SecretSource]:
-    from emitter.delivery.secret_sources import FromEnvironment, find_secret, read  # noqa: PLC0415
-
-    if values.get("secret-token-env") and not values.get("secret-token-file"):
-        source = FromEnvironment(str(values["secret-token-env"]))
-        return read(source, None), source
-    return find_secret(
-        file=_path(values.get("secret-token-file")),
-        env_file=_path(values.get("env-file")),
-        environ=os.environ,
-    )
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text).absolute() if text else None
-
-
 def _timeout_s(text: str | None) -> float:
     if not text:
         return DEADLINE_S
@@ -245,8 +229,3 @@ def _timeout_s(text: str | None) -> float:
     if not 0 < timeout_s <= MAX_TIMEOUT_S:
         raise InvalidSettingError(f"the timeout {text!r} is not between 1ms and 10m")
     return timeout_s
-
-
-def with_retries(target: ResolvedTarget, subscription: Subscription) -> ResolvedTarget:
-    """Return the target with another subscription, such as one with a retry schedule."""
-    return replace(target, subscription=subscription)

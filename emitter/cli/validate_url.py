@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
-from emitter.cli.emit import status_of
 from emitter.cli.secret_options import verification_token_option
+from emitter.cli.tally import status_of
 from emitter.cli.target import TargetChoice, target_options
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def validate_url(
 
     \b
       zoom-emitter validate-url http://localhost:3000/webhooks/zoom
-    """  # noqa: D301 - click takes the backspace itself for "keep these lines"
+    """
     handshake = _recorded_handshake(
         target.resolve(url_or_name), database, probes=not no_probes, verification_token=verification_token
     )

@@ -58,7 +58,7 @@ def verify(
 
     \b
       zoom-emitter verify --headers request.headers request.body
-    """  # noqa: D301 - click takes the backspace itself for "keep these lines"
+    """
     if headers_name == body_name == "-":
         raise InvalidSettingError(
             "headers and body cannot both come from standard input; name a file for one"
