@@ -179,7 +179,7 @@ def test_an_invalid_value_is_pointed_at(api, receiver):
 
 
 def test_a_deeply_nested_payload_is_a_problem_not_a_defect(api, receiver):
-    nested: dict = {}
+    nested: dict[str, object] = {}
     for _ in range(900):
         nested = {"a": nested}
 

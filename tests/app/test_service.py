@@ -8,11 +8,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from emitter.app.sample_receiver import ReceiverScript, Step, create_sample_receiver
+from emitter.app.workers import IDLE_S
 from emitter.core.deliveries import Attempt, Timing
 from emitter.core.outcome import Outcome, OutcomeKind
 from emitter.core.secrets import SecretToken
 from emitter.core.subscription import Subscription
-from emitter.delivery.clock import ManualClock, SystemClock
+from emitter.delivery.clock import ManualClock, SystemClock, monotonic_ms
 from emitter.delivery.secret_sources import FromEnvironment
 from tests.support.api import SECRET_TOKEN, running_app
 from tests.support.receiving import Receiver
@@ -44,6 +45,17 @@ def test_what_was_pending_when_the_app_closed_goes_on_with_the_next(tmp_path):
             delivery = api.settled(number)
 
     assert [attempt["status"] for attempt in delivery["attempts"]] == [503, 204]
+
+
+def test_an_event_is_attempted_at_once_however_long_the_workers_idled(tmp_path):
+    with Receiver(SECRET_TOKEN) as receiver, running_app(tmp_path) as api:
+        api.subscribe(receiver.url)
+        threading.Event().wait(0.2)  # until they idle
+        start_ms = monotonic_ms()
+        (number,) = api.emit(event="playlist_create")
+        api.settled(number)
+
+    assert monotonic_ms() - start_ms < IDLE_S * 1000 / 2
 
 
 def dead_worker():

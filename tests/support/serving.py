@@ -18,7 +18,7 @@ ENDS_WITHIN_S = 20
 class Serving:
     """A process that serves, what it says on stdout when ready, and the file of its stderr."""
 
-    process: subprocess.Popen
+    process: subprocess.Popen[str]
     line: str
     stderr: Path
 
@@ -55,6 +55,6 @@ def serving(folder, *options, environ=ENVIRON, port=0):
         )
     with process:
         try:
-            yield Serving(process, process.stdout.readline(), stderr)
+            yield Serving(process, process.stdout.readline() if process.stdout else "", stderr)
         finally:
             process.kill()
