@@ -19,7 +19,6 @@ import requests
 
 from emitter.core.secrets import SecretToken
 from emitter.core.signing import sign
-from tests.support.command import zoom_emitter
 
 SECRET_TOKEN = "4fv1RkqGQUq5sWbEz6hA5A"
 LISTENING = re.compile(r"listening on (http://127\.0\.0\.1:\d+/)\n")
@@ -218,14 +217,20 @@ def test_bodies_are_shown_indented_and_cannot_steer_the_terminal():
     assert lines[6] == r"\x1b[2J\xff"
 
 
+def refused(*options):
+    """Run a receiver that is not to start, in a process of its own: one that starts would serve for ever."""
+    command = [sys.executable, "-m", "emitter", "sample-receiver", *options]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=TIMEOUT_S, check=False)
+
+
 def test_a_port_in_use_is_one_clear_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        result = zoom_emitter("sample-receiver", "--port", str(port))
+        result = refused("--port", str(port))
 
-    assert result.status == 2
+    assert result.returncode == 2
     reason = os.strerror(errno.EADDRINUSE).lower()
-    assert result.err == (
+    assert result.stderr == (
         f"error: cannot listen on 127.0.0.1 port {port}: {reason}; --port 0 takes a free port\n"
     )
 
@@ -242,21 +247,21 @@ def test_a_port_in_use_is_one_clear_line():
     ids=lambda value: value if isinstance(value, str) else " ".join(value)[:30],
 )
 def test_what_cannot_be_used_is_said_before_anything_listens(options, message):
-    result = zoom_emitter("sample-receiver", "--port", "0", *options)
+    result = refused("--port", "0", *options)
 
-    assert result.status == 2
-    assert message in re.sub(r"[│\s]+", " ", result.err)
-    assert result.out == b""
+    assert result.returncode == 2
+    assert message in re.sub(r"[│\s]+", " ", result.stderr)
+    assert result.stdout == ""
 
 
 @pytest.mark.parametrize("value", ["", " padded "], ids=["empty", "padded"])
 def test_a_secret_that_cannot_be_one_is_not_replaced_by_a_new_one(monkeypatch, value):
     monkeypatch.setenv("ZOOM_WEBHOOK_SECRET_TOKEN", value)
 
-    result = zoom_emitter("sample-receiver", "--port", "0")
+    result = refused("--port", "0")
 
-    assert result.status == 2
-    assert "ZOOM_WEBHOOK_SECRET_TOKEN" in result.err
+    assert result.returncode == 2
+    assert "ZOOM_WEBHOOK_SECRET_TOKEN" in result.stderr
 
 
 def test_a_script_for_an_event_that_nothing_sends_is_noted():
