@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,8 @@ from emitter.cli.settings import load_settings
 from emitter.errors import InvalidSettingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from emitter.app.settings import AppSettings
     from emitter.delivery.secret_sources import SecretSource
 
@@ -79,8 +82,7 @@ def serve(*, port: int, host: str, **flags: Any) -> None:
             "leave --host out, and reach it from elsewhere through an SSH tunnel"
         )
     settings = _app_settings(flags)
-    with stopped_by_signals(), listening_socket(host, port) as listener:
-        _log_to_stderr()
+    with stopped_by_signals(), listening_socket(host, port) as listener, _logging_to_stderr():
         app = create_app(settings)
         try:
             click.echo(f"recording in {settings.database}", err=True)
@@ -139,13 +141,20 @@ def _host(name: str) -> str:
     return name.lower().removeprefix("[").removesuffix("]")
 
 
-def _log_to_stderr() -> None:
+@contextmanager
+def _logging_to_stderr() -> Iterator[None]:
     """Send the app's log to stderr, a line each, so that no payload can write a line of its own."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_OneLine("%(asctime)s %(message)s", "%H:%M:%S"))
     logger = logging.getLogger("emitter")
     logger.addHandler(handler)
+    level = logger.level
     logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
 
 
 class _OneLine(logging.Formatter):

@@ -40,6 +40,7 @@ _CLOSED_WHILE_SENDING: Final = (
     ssl.SSLZeroReturnError,
 )
 
+# Older urllib3 leaves folded values as they came.
 _FOLD: Final = re.compile(r"\r?\n[ \t]+")
 _UNREADABLE_HEAD: Final = (
     email_errors.FirstHeaderLineIsContinuationDefect,
@@ -103,7 +104,6 @@ class AttemptAdapter(HTTPAdapter):
                 body=attempt.body,
                 headers=attempt.headers,
                 preload_content=False,
-                decode_content=False,
             )
         return self.build_response(request, connection.getresponse())
 

@@ -122,7 +122,7 @@ def _json_object(answer: Answer) -> dict[str, Any]:
         value = json.loads(answer.body)
     except (ValueError, RecursionError):
         return {}
-    return value if isinstance(value, dict) and not answer.is_cut else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _complaint(fields: dict[str, Any]) -> str:

@@ -176,7 +176,8 @@ def _of_length(text: str, low: int, most: float, draw: Draw) -> str:
     if len(text) > most:
         head, at, domain = text.rpartition("@")
         room = int(most) - len(at + domain)
-        return head[:room] + at + domain if at and room > 0 else text[: int(most)]
+        # No local part ends in a dot.
+        return re.sub(r"\.$", "x", head[:room]) + at + domain if at and room > 0 else text[: int(most)]
     padding = "".join(draw.stream.pick(_PADDING) for _ in range(low - len(text)))
     return padding + text if "@" in text else text + padding
 

@@ -87,7 +87,7 @@ def test_the_same_seed_gives_the_same_values(receiver):
 
 def test_a_run_shows_the_seed_that_repeats_it(receiver):
     first = zoom_emitter("emit", "playlist_create", "--to", receiver.url, "--no-validate")
-    seed = re.search(r"seed (\d+)", first.err)[1]
+    (seed,) = re.findall(r"seed (\d+)", first.err)
 
     zoom_emitter("emit", "playlist_create", "--to", receiver.url, "--no-validate", "--seed", seed)
 

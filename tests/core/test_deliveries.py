@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from emitter.core.deliveries import Attempt, Delivery, DeliveryState, Timing, settle
@@ -12,7 +14,7 @@ NOW_MS = 1_700_000_000_000
 
 
 def delivery(**changes):
-    given = {
+    given: dict[str, Any] = {
         "id": 7,
         "subscription_id": 1,
         "event": "a.b",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from emitter.errors import MalformedHeaderError, MissingHeaderError, SignatureMi
 SECRET = SecretToken("4fv1RkqGQUq5sWbEz6hA5A")
 IDENTITY = Identity(request_id="r", tracking_id="t", traceparent="p", client_id="c")
 NOW_S = 1_720_707_175
-ENVELOPE = {
+ENVELOPE: dict[str, Any] = {
     "event": "revenue_accelerator.playlist_create",
     "event_ts": 1720707175904,
     "payload": {
@@ -235,4 +236,4 @@ def test_a_body_without_digits_is_still_tampered_with(body):
         timestamp_s=NOW_S,
     )
 
-    assert FAULTS["tampered-body"].request(clean).body != body
+    assert request_with([FAULTS["tampered-body"]], clean).body != body

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from emitter.core.request import Identity, SignedRequest, build_request, masked
 from emitter.core.secrets import SecretToken
 
@@ -16,7 +18,7 @@ BODY = (
 
 
 def request(**changes):
-    arguments = {
+    arguments: dict[str, Any] = {
         "url": "http://localhost:3000/hook?a=1",
         "host": "localhost:3000",
         "body": BODY,

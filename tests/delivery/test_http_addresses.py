@@ -161,9 +161,10 @@ def test_all_addresses_refused_is_not_connected():
         (["8.8.8.8"], "app.test is 8.8.8.8, a public address; allow it with --allow-host app.test"),
         (["169.254.169.254"], "metadata"),
         (["fe80::1%eth0"], "link-local"),
+        (["fd00:ec2::254%eth0"], "metadata"),
         (["::ffff:169.254.169.254"], "metadata"),
     ],
-    ids=["two", "public", "metadata", "link-local", "mapped"],
+    ids=["two", "public", "metadata", "link-local", "metadata-in-a-zone", "mapped"],
 )
 def test_a_name_that_leads_only_to_forbidden_addresses_is_refused(addresses, reason):
     with pytest.raises(ForbiddenTargetError, match=reason) as refused:

@@ -241,6 +241,10 @@ def test_half_an_answer_is_broken_and_what_came_is_kept(answer, body):
     assert (exchange.answer.status, exchange.answer.body) == (200, body)
 
 
+def test_a_close_is_not_a_first_byte():
+    assert sent_to(closes_unanswered).timing.first_byte_ms is None
+
+
 def test_switching_protocols_is_no_final_answer():
     exchange = sent_to(answers(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"))
 

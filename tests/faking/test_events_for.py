@@ -79,6 +79,12 @@ def test_an_event_that_comes_again_goes_on():
     assert len({each["moment_id"] for each in moments}) == 2
 
 
+def test_a_playlist_that_is_created_again_is_another_one():
+    created = objects(made("playlist_create", "playlist_create", "playlist_add_moment"))
+
+    assert created[0]["playlist_id"] != created[1]["playlist_id"] == created[2]["playlist_id"]
+
+
 def test_the_same_seed_and_time_give_the_same_bytes_and_others_others():
     bodies = [event.body() for event in made(*CATALOG.names(), count=2)]
 

@@ -223,12 +223,22 @@ def test_a_format_is_kept(format_, bounds):
     assert all(validator.is_valid(made(schema, index)) for index in range(50))
 
 
-@pytest.mark.parametrize("bounds", [{"minLength": 60}, {"maxLength": 16}], ids=["long", "short"])
+@pytest.mark.parametrize(
+    "bounds",
+    [{"minLength": 60}, {"maxLength": 16}, {"minLength": 20, "maxLength": 20}],
+    ids=["long", "short", "exact"],
+)
 def test_an_address_of_a_given_length_still_is_one(bounds):
     schema = {"type": "string", "format": "email"} | bounds
     validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
-    assert all(validator.is_valid(made(schema, index)) for index in range(50))
+    assert all(validator.is_valid(made(schema, index)) for index in range(500))
+
+
+def test_items_that_must_differ_do_even_when_there_are_hardly_others():
+    schema = {"type": "array", "items": {"enum": [*"abcdefgh"]}, "minItems": 8, "uniqueItems": True}
+
+    assert all(set(made(schema, index)) == set("abcdefgh") for index in range(30))
 
 
 def test_a_schema_that_contains_itself_ends():

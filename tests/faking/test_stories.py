@@ -119,6 +119,17 @@ def test_crm_changes_are_increments_of_what_was_there(index):
         there += item["new_associations"]
 
 
+def test_crm_changes_add_replace_and_remove():
+    changes = [
+        (bool(item["old_associations"]), bool(item["new_associations"]))
+        for index in range(40)
+        for items in objects(events_of(LONG, index), "conversation_crm_associations_changed")
+        for item in items
+    ]
+
+    assert set(changes) == {(False, True), (True, True), (True, False)}
+
+
 @pytest.mark.parametrize("index", range(40))
 def test_moments_are_added_once_and_removed_after_they_were_added(index):
     events = events_of(LONG, index)

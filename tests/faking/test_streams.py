@@ -79,6 +79,13 @@ def test_a_lane_does_not_depend_on_the_lanes_asked_for_before(number, asked_befo
     assert lanes.stream("b", number).randbytes(300) == expected
 
 
+@given(sizes=st.lists(st.integers(0, 100), max_size=5))
+def test_drawing_from_a_lane_in_parts_gives_what_drawing_at_once_gives(sizes):
+    parts, whole = (Lanes("seed", kinds=("a", "b")).stream("b", 2) for _ in range(2))
+
+    assert b"".join(map(parts.randbytes, sizes)) == whole.randbytes(sum(sizes))
+
+
 def test_no_two_lanes_share_bytes():
     lanes = Lanes("seed", kinds=("a", "b", "c"))
     texts = [lanes.stream(kind, number).randbytes(16) for kind in "abc" for number in range(50)]

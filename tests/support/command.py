@@ -7,6 +7,7 @@ import io
 import json
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from emitter.cli.main import run
 
@@ -24,7 +25,7 @@ class Result:
         return self.out.decode()
 
     @property
-    def json_lines(self) -> list[dict]:
+    def json_lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.text.splitlines()]
 
 

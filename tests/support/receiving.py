@@ -33,7 +33,7 @@ class Arrival:
 
     @property
     def event(self) -> str:
-        return self.value["event"]
+        return str(self.value["event"])
 
 
 class Receiver:

@@ -48,6 +48,11 @@ class Connection:
                 return
             self.send(piece)
 
+    def sip(self, *, every_s: float) -> None:
+        """Read up to 4 KiB and pause, over and over, until the other side or the test ends."""
+        while self._sock.recv(4096) and not self._stop.wait(every_s):
+            pass
+
     def stay(self) -> None:
         """Say nothing until the other side closes."""
         while self._sock.recv(65536):
@@ -217,6 +222,11 @@ def is_silent(connection: Connection) -> None:
 def never_reads(connection: Connection) -> None:
     """Accept and leave what arrives where it is."""
     connection.freeze()
+
+
+def reads_slowly(connection: Connection) -> None:
+    """Take a little of what arrives every now and then."""
+    connection.sip(every_s=0.02)
 
 
 def closes_at_once(connection: Connection) -> None:
