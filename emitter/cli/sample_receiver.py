@@ -15,6 +15,7 @@ import rich_click as click
 
 from emitter.cli.arrival_lines import print_arrival
 from emitter.cli.listening import listening_socket, serve_until_interrupted, stopped_by_signals, url_of
+from emitter.cli.secret_options import env_file_option, secret_token_file_option
 from emitter.cli.settings import load_settings
 from emitter.core.schedule import parse_duration
 from emitter.core.secrets import SecretToken
@@ -62,18 +63,8 @@ _PRINTER_GRACE_S: Final = 1.0
     help="Answer one event's successive requests with these statuses or durations, then rightly again.",
 )
 @click.option("--bodies", "shows_bodies", is_flag=True, help="Show the body of each request, indented.")
-@click.option(
-    "--secret-token-file",
-    envvar="ZOOM_EMITTER_SECRET_TOKEN_FILE",
-    metavar="FILE",
-    help="Read the secret token from a file; otherwise ZOOM_WEBHOOK_SECRET_TOKEN holds it.",
-)
-@click.option(
-    "--env-file",
-    envvar="ZOOM_EMITTER_ENV_FILE",
-    metavar="FILE",
-    help="Read ZOOM_WEBHOOK_SECRET_TOKEN from a .env file.",
-)
+@secret_token_file_option
+@env_file_option
 def sample_receiver(
     *,
     port: int,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
@@ -20,21 +20,25 @@ if TYPE_CHECKING:
     from emitter.delivery.secret_sources import SecretSource
 
 
+secret_token_file_option: Final = click.option(
+    "--secret-token-file",
+    envvar="ZOOM_EMITTER_SECRET_TOKEN_FILE",
+    metavar="FILE",
+    help="Read the secret token from a file; otherwise ZOOM_WEBHOOK_SECRET_TOKEN holds it.",
+)
+env_file_option: Final = click.option(
+    "--env-file",
+    envvar="ZOOM_EMITTER_ENV_FILE",
+    metavar="FILE",
+    help="Read ZOOM_WEBHOOK_SECRET_TOKEN from a .env file.",
+)
+
+
 def secret_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of the secret token to a command; it gets it as ``secret_token: SecretToken``."""
 
-    @click.option(
-        "--secret-token-file",
-        envvar="ZOOM_EMITTER_SECRET_TOKEN_FILE",
-        metavar="FILE",
-        help="Read the secret token from a file; otherwise ZOOM_WEBHOOK_SECRET_TOKEN holds it.",
-    )
-    @click.option(
-        "--env-file",
-        envvar="ZOOM_EMITTER_ENV_FILE",
-        metavar="FILE",
-        help="Read ZOOM_WEBHOOK_SECRET_TOKEN from a .env file.",
-    )
+    @secret_token_file_option
+    @env_file_option
     @functools.wraps(function)
     def with_secret(*args: Any, secret_token_file: str | None, env_file: str | None, **kwargs: Any) -> Any:
         flags = {"secret-token-file": secret_token_file, "env-file": env_file}

@@ -18,10 +18,13 @@ from emitter.cli.listening import (
     url_of,
 )
 from emitter.cli.sample_receiver import PORT as RECEIVER_PORT
+from emitter.cli.secret_options import env_file_option, secret_token_file_option
 from emitter.cli.settings import load_settings
 from emitter.errors import InvalidSettingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from collections.abc import Iterator
 
     from emitter.app.settings import AppSettings
@@ -53,22 +56,13 @@ MAX_READ_BYTES: Final = 32 * 1024 * 1024
     metavar="NAME",
     help="A host beyond this machine that subscriptions may lead to.",
 )
-@click.option(
-    "--secret-token-file",
-    envvar="ZOOM_EMITTER_SECRET_TOKEN_FILE",
-    metavar="FILE",
-    help="The secret token of subscriptions that bring none; otherwise ZOOM_WEBHOOK_SECRET_TOKEN.",
-)
-@click.option(
-    "--env-file",
-    envvar="ZOOM_EMITTER_ENV_FILE",
-    metavar="FILE",
-    help="Read ZOOM_WEBHOOK_SECRET_TOKEN from a .env file.",
-)
+@secret_token_file_option
+@env_file_option
 def serve(*, port: int, host: str, **flags: Any) -> None:
     """Run the emitter as a local web service: subscribe an endpoint, send it events, read what came of it.
 
     Retries go on in the background, and after a restart. The API speaks JSON; its root lists the routes.
+    The secret token is for subscriptions that bring none.
 
     \b
       zoom-emitter serve

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from emitter.cli.secret_options import secret_from
+from emitter.cli.secret_options import env_file_option, secret_from, secret_token_file_option
 from emitter.cli.settings import Settings, load_settings
 from emitter.core.schedule import parse_duration
 from emitter.core.secrets import Secret
@@ -116,18 +116,8 @@ def _env(name: str) -> str:
 
 
 _FLAGS: Final = {
-    "secret-token-file": click.option(
-        "--secret-token-file",
-        envvar=_env("SECRET_TOKEN_FILE"),
-        metavar="FILE",
-        help="Read the secret token from a file; otherwise ZOOM_WEBHOOK_SECRET_TOKEN holds it.",
-    ),
-    "env-file": click.option(
-        "--env-file",
-        envvar=_env("ENV_FILE"),
-        metavar="FILE",
-        help="Read ZOOM_WEBHOOK_SECRET_TOKEN from a .env file.",
-    ),
+    "secret-token-file": secret_token_file_option,
+    "env-file": env_file_option,
     "auth": click.option("--auth", envvar=_env("AUTH"), metavar="MODE:VALUE", help=AUTH_HELP),
     "header": click.option(
         "--header",
