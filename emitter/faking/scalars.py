@@ -73,7 +73,7 @@ def number(schema: Schema, field: Field) -> Make:
 
     def make(draw: Draw) -> float | int:
         share = draw.stream.between(1, _STEPS_OF_A_NUMBER - 1) / _STEPS_OF_A_NUMBER
-        value = first + (last - first) * share
+        value = first * (1 - share) + last * share
         rounded = round(value, 2)
         return rounded if first < rounded < last else value
 
@@ -148,7 +148,7 @@ def _lengths(schema: Schema) -> tuple[int, float]:
 
 def _patterned(suggest: Make, pattern: str, low: int, most: float) -> Make:
     """Keep what is suggested where it fits the pattern, and write something that does where not."""
-    write = patterns.text_maker(pattern, usual_repeats=max(_USUAL_REPEATS, low))
+    write = patterns.text_maker(pattern, usual_repeats=_USUAL_REPEATS + low)
     expression = _expression(pattern)
 
     def make(draw: Draw) -> str:

@@ -128,3 +128,13 @@ def test_a_role_is_one_person_throughout_an_envelope():
     host = next(each for each in draw.account.people if each.id == value["one"]["host_id"])
     assert (host.email, host.name) == (value["one"]["host_email"], value["one"]["host_name"])
     assert value["operator_id"] != host.id
+
+
+def test_every_id_of_a_role_is_the_same_persons():
+    names = ("contact_id", "contact_user_id", "contact_member_id")
+    schema = {"properties": {name: {"type": "string"} for name in names}}
+
+    value = Compiler(schema, subject="the test").compile()(a_draw())
+
+    assert len(value) == 3
+    assert len(set(value.values())) == 1
