@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,15 +47,20 @@ class Run:
         return int(match[1])
 
 
-def start(environ, *options):
-    return subprocess.Popen(
+@contextmanager
+def started(environ, *options):
+    with subprocess.Popen(
         [sys.executable, "-m", "emitter", "demo", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
         env=environ,
         cwd=environ["HOME"],
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def environ_with(home, **variables):
@@ -75,7 +81,7 @@ def cpu_of_children_s():
 
 def run_demo(environ, database, *options):
     before = cpu_of_children_s()
-    with start(environ, *options) as process:
+    with started(environ, *options) as process:
         out, err = process.communicate(timeout=TIMEOUT_S)
     return Run(process.returncode, out, err, cpu_of_children_s() - before, database)
 
@@ -229,7 +235,7 @@ def test_it_fits_a_narrow_terminal_and_records_where_it_is_told_to(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_interrupted_it_stops_its_receiver_and_leaves(tmp_path, number):
-    with start(environ_with(tmp_path)) as process:
+    with started(environ_with(tmp_path)) as process:
         assert process.stdout
         first_line = process.stdout.readline()
         process.send_signal(number)
