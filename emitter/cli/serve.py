@@ -25,8 +25,6 @@ from emitter.errors import InvalidSettingError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from collections.abc import Iterator
-
     from emitter.app.settings import AppSettings
     from emitter.delivery.secret_sources import SecretSource
 

@@ -114,13 +114,13 @@ def test_a_body_is_sent_byte_for_byte(received):
 def test_a_body_goes_by_the_name_it_states(api, receiver, body, event):
     (number,) = api.emit(body=body)
 
-    assert api.get(f"/api/deliveries/{number}").json()["event"] == event
+    assert api.settled(number)["event"] == event
 
 
 def test_a_body_goes_by_the_name_the_request_states_first(api, receiver):
     (number,) = api.emit(body='{"event": "x.y"}', event="a.b")
 
-    assert api.get(f"/api/deliveries/{number}").json()["event"] == "a.b"
+    assert api.settled(number)["event"] == "a.b"
 
 
 def test_a_fault_deviates_on_purpose(received):
