@@ -12,7 +12,7 @@ from emitter.cli.attempt_lines import body_value
 from emitter.core.deliveries import Delivery
 from emitter.core.request import SignedRequest, masked
 from emitter.core.targets import parse_target
-from emitter.delivery.courier import known_headers, signed_request
+from emitter.delivery.attempt_request import known_headers, signed_request
 from emitter.faking.ids import new_identity
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from emitter.errors import ForbiddenTargetError, InvalidSettingError
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _WHITE_SPACE_OR_CONTROL: Final = re.compile(r"[\x00-\x20\x7f]")
+_AS_GIVEN: Final = "".join(map(chr, range(0x21, 0x7F)))
 _METADATA: Final = frozenset(
     ipaddress.ip_address(address) for address in ("169.254.169.254", "100.100.100.200", "fd00:ec2::254")
 )
@@ -130,7 +131,7 @@ def parse_target(url: str) -> Target:
         scheme=parts.scheme,
         host=parts.hostname,
         port=port or _DEFAULT_PORTS[parts.scheme],
-        path=quote(path, safe="".join(chr(code) for code in range(0x21, 0x7F))),
+        path=path if path.isascii() else quote(path, safe=_AS_GIVEN),
     )
 
 

@@ -18,14 +18,10 @@ from emitter.core.faults import (
     Fault,
     body_with,
     copies_with,
-    request_with,
-    timestamp_with,
 )
 from emitter.core.outcome import FailureCode, Outcome, OutcomeKind
-from emitter.core.request import HeaderPairs, Identity, SignedRequest, build_request, masked
 from emitter.core.subscription import OAuth
-from emitter.core.targets import parse_target
-from emitter.core.zoom import TIMESTAMP_HEADER
+from emitter.delivery.attempt_request import as_sent, known_headers, signed_request
 from emitter.delivery.clock import monotonic_ms
 from emitter.delivery.oauth import TokenFailure
 from emitter.delivery.transport import Exchange
@@ -38,6 +34,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from emitter.core.events import Event
+    from emitter.core.request import HeaderPairs, Identity, SignedRequest
     from emitter.core.secrets import SecretToken
     from emitter.core.subscription import Subscription
     from emitter.delivery.clock import Clock
@@ -50,7 +47,6 @@ LEASE_MARGIN_MS: Final = 5_000
 LOOK_AGAIN_MS: Final = 1_000
 """How long to wait at most before the store is asked again: another worker may have settled the rest."""
 _EXCHANGES: Final = 2  # a token may have to be fetched first, with a deadline of its own
-TOKEN_PENDING: Final = (("authorization", "Bearer"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,17 +138,24 @@ class Courier:
         Args:
             subscription_id: Look only at this subscription's deliveries.
         """
+        begun: list[SignedRequest] = []
+
+        def begin(delivery: Delivery, number: int) -> Attempt:
+            attempt, request = self._begin(delivery, number)
+            begun.append(request)
+            return attempt
+
         leased = self._store.lease_next(
             now_ms=self._clock.now_ms(),
             worker=self._worker,
-            prepare=self._begin,
+            prepare=begin,
             subscription_id=subscription_id,
         )
         if leased is None:
             return None
         delivery, attempt = leased
         endpoint = self._endpoint(delivery.subscription_id)
-        attempt = self._made(delivery, attempt, endpoint)
+        attempt = self._made(delivery, attempt, begun[0], endpoint)
         delivery, attempt = settle(
             delivery,
             attempt,
@@ -204,34 +207,33 @@ class Courier:
             endpoint = self._endpoints[subscription_id] = self._endpoint_for(subscription_id)
         return endpoint
 
-    def _begin(self, delivery: Delivery, number: int) -> Attempt:
-        """Return the attempt as it stands before its first byte: signed for now, outcome unknown."""
+    def _begin(self, delivery: Delivery, number: int) -> tuple[Attempt, SignedRequest]:
+        """Return the attempt as it stands before its first byte, outcome unknown, and its request."""
         endpoint = self._endpoint(delivery.subscription_id)
         request = self._request(delivery, endpoint, known_headers(endpoint.subscription))
-        return _with_request(
-            Attempt(
-                delivery_id=delivery.id,
-                number=number,
-                retry_number=delivery.retry_number,
-                started_at_ms=self._clock.now_ms(),
-                virtual_ms=delivery.virtual_ms,
-                timestamp_s="",
-                request_headers=(),
-                outcome=Outcome(OutcomeKind.UNKNOWN),
-                timing=Timing(),
-            ),
-            delivery,
-            request,
+        attempt = Attempt(
+            delivery_id=delivery.id,
+            number=number,
+            retry_number=delivery.retry_number,
+            started_at_ms=self._clock.now_ms(),
+            virtual_ms=delivery.virtual_ms,
+            outcome=Outcome(OutcomeKind.UNKNOWN),
+            timing=Timing(),
+            **as_sent(delivery, request),
         )
+        return attempt, request
 
-    def _made(self, delivery: Delivery, attempt: Attempt, endpoint: Endpoint) -> Attempt:
-        """Return the attempt with what came of it."""
+    def _made(
+        self, delivery: Delivery, attempt: Attempt, request: SignedRequest, endpoint: Endpoint
+    ) -> Attempt:
+        """Return the attempt with what came of it; with OAuth it is signed anew, once the token is there."""
         subscription = endpoint.subscription
         began_ms = monotonic_ms()
         try:
-            auth_headers = endpoint.tokens.headers(subscription.auth, timeout_s=subscription.timeout_s)
-            request = self._request(delivery, endpoint, auth_headers)
-            attempt = _with_request(attempt, delivery, request)
+            if isinstance(subscription.auth, OAuth):
+                token = endpoint.tokens.headers(subscription.auth, timeout_s=subscription.timeout_s)
+                request = self._request(delivery, endpoint, token)
+                attempt = replace(attempt, **as_sent(delivery, request))
             exchange = endpoint.transport.send(request, timeout_s=subscription.timeout_s)
         except TokenFailure as failure:
             outcome = Outcome(OutcomeKind.NO_TOKEN, code=FailureCode.NO_ACCESS_TOKEN, detail=str(failure))
@@ -252,45 +254,9 @@ class Courier:
         )
 
 
-def signed_request(
-    delivery: Delivery,
-    subscription: Subscription,
-    secret_token: SecretToken,
-    *,
-    timestamp_s: int,
-    auth_headers: HeaderPairs,
-) -> SignedRequest:
-    """Return the request of one attempt, its faults applied."""
-    faults = _faults(delivery.faults)
-    request = build_request(
-        url=subscription.url,
-        host=parse_target(subscription.url).host_header,
-        body=delivery.body,
-        identity=delivery.identity,
-        secret_token=secret_token,
-        timestamp_s=timestamp_with(faults, timestamp_s),
-        auth_headers=auth_headers,
-    )
-    return request_with(faults, request)
-
-
 def worker_name() -> str:
     """Return ``host:pid``, by which a later run sees whether a lease's owner still lives."""
     return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def known_headers(subscription: Subscription) -> HeaderPairs:
-    """Return what authentication adds, as far as it is known before a token is fetched."""
-    return TOKEN_PENDING if isinstance(subscription.auth, OAuth) else subscription.auth.headers()
-
-
-def _with_request(attempt: Attempt, delivery: Delivery, request: SignedRequest) -> Attempt:
-    return replace(
-        attempt,
-        timestamp_s=request.header(TIMESTAMP_HEADER) or "",
-        request_headers=masked(request.headers),
-        sent_body=None if request.body == delivery.body else request.body,
-    )
 
 
 def _faults(names: Sequence[str]) -> list[Fault]:
