@@ -111,6 +111,12 @@ def test_a_suggestion_that_fits_the_pattern_stays():
     assert user_id in {person.id for person in draw.account.people}
 
 
+def test_an_integer_of_32_bits_is_none_that_needs_more():
+    schema = {"properties": {"meeting_id": {"type": "integer", "format": "int32"}}}
+
+    assert all(value["meeting_id"] < 2**31 for value in values(schema))
+
+
 def test_both_truths_and_null_are_reached():
     assert set(values({"type": ["boolean", "null"]})) == {True, False, None}
 
