@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Final, NoReturn
 
@@ -79,7 +80,7 @@ for _name, _commands in SECTIONS.items():
 def run(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0, 1 and 3 are a command's own, 2 and 4 and 130 are given here."""
     try:
-        cli.main(args=arguments, prog_name="zoom-emitter", standalone_mode=False)
+        cli.main(args=arguments, prog_name="zoom-emitter", standalone_mode=False, color=_colour())
     except click.Abort:
         _leave("interrupted", INTERRUPTED)
     except KeyboardInterrupt:
@@ -94,6 +95,11 @@ def run(arguments: list[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         sys.exit(0)
     sys.exit(0)
+
+
+def _colour() -> bool | None:
+    """Return False where the user wants none (no-color.org); click knows whether there is a terminal."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 def _leave(message: str, status: int) -> NoReturn:
