@@ -18,7 +18,7 @@ from emitter.cli.listening import (
     url_of,
 )
 from emitter.cli.sample_receiver import PORT as RECEIVER_PORT
-from emitter.cli.secret_options import env_file_option, secret_token_file_option
+from emitter.cli.secret_options import env_file_option, secret_from, secret_token_file_option
 from emitter.cli.settings import load_settings
 from emitter.errors import InvalidSettingError
 
@@ -109,19 +109,13 @@ def _secret_source(flags: dict[str, Any], defaults: dict[str, Any]) -> SecretSou
     Raises:
         SecretTokenError: A place was named, and there is no secret token there.
     """
-    from emitter.delivery.secret_sources import FromEnvironment, find_secret  # noqa: PLC0415
-
-    is_flagged = flags["secret_token_file"] or flags["env_file"]
-    if not is_flagged and (variable := defaults.get("secret-token-env")):
-        return FromEnvironment(variable)
-    places = flags if is_flagged else {name.replace("-", "_"): value for name, value in defaults.items()}
-    file, env_file = places.get("secret_token_file"), places.get("env_file")
-    if not file and not env_file:
-        return None
-    _, source = find_secret(
-        file=Path(file) if file else None, env_file=Path(env_file) if env_file else None, environ=os.environ
-    )
-    return source
+    given = {name: flags[name.replace("-", "_")] for name in ("secret-token-file", "env-file")}
+    named = {name: value for name, value in given.items() if value} or {
+        name: defaults[name]
+        for name in ("secret-token-file", "secret-token-env", "env-file")
+        if name in defaults
+    }
+    return secret_from(named)[1] if named else None
 
 
 def _host(name: str) -> str:

@@ -141,7 +141,7 @@ def test_a_port_in_use_is_one_line(tmp_path):
     [
         (["--database", "nowhere/record.sqlite"], "does not exist; make it"),
         (["--secret-token-file", "missing"], "cannot read"),
-        (["--env-file", "missing"], "cannot read missing"),
+        (["--env-file", "missing"], "cannot read "),
         (["--allow-host", "http://example.com/"], "--allow-host wants a name or an address"),
         (["--allow-host", " "], "--allow-host wants a name or an address"),
     ],
