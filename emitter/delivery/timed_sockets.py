@@ -36,13 +36,8 @@ class TimedSocket(socket.socket):
             self.stopwatch.bytes_arrived()
         return count
 
-    def send(self, *args: Any, **kwargs: Any) -> int:
-        """Send some bytes: what TLS sends each piece with."""
-        self.settimeout(self.stopwatch.left_s())
-        return super().send(*args, **kwargs)
-
     def sendall(self, *args: Any, **kwargs: Any) -> None:
-        """Send all bytes: what `http.client` sends with."""
+        """Send all bytes: what `http.client` sends with. Over TLS, too, it is one write to OpenSSL."""
         self.settimeout(self.stopwatch.left_s())
         super().sendall(*args, **kwargs)
 

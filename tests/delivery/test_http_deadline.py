@@ -27,10 +27,10 @@ from tests.support.sockets import (
 )
 
 TIMEOUT_S = 0.2
-GRACE_S = 0.25  # for a busy machine; alone it is a few milliseconds
+GRACE_S = 0.5  # for a busy machine; alone it is a few milliseconds
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-BIG_BODY = b"x" * 5_000_000  # more than the buffers of both sides hold
+BIG_BODY = b"x" * 10_000_000  # more than the buffers of both sides hold
 
 
 @contextmanager

@@ -49,8 +49,8 @@ class Connection:
             self.send(piece)
 
     def sip(self, *, every_s: float) -> None:
-        """Read up to 4 KiB and pause, over and over, until the other side or the test ends."""
-        while self._sock.recv(4096) and not self._stop.wait(every_s):
+        """Read up to 64 KiB and pause, over and over, until the other side or the test ends."""
+        while self._sock.recv(65536) and not self._stop.wait(every_s):
             pass
 
     def stay(self) -> None:
@@ -226,7 +226,7 @@ def never_reads(connection: Connection) -> None:
 
 def reads_slowly(connection: Connection) -> None:
     """Take a little of what arrives every now and then."""
-    connection.sip(every_s=0.02)
+    connection.sip(every_s=0.005)
 
 
 def closes_at_once(connection: Connection) -> None:
