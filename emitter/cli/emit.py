@@ -17,12 +17,13 @@ from emitter.cli.attempt_lines import what_zoom_does_next
 from emitter.cli.chosen_events import EventChoice
 from emitter.cli.tally import Tally, status_of
 from emitter.cli.target import ResolvedTarget, TargetChoice, target_options
-from emitter.core.faults import FAULTS, Fault, body_with
+from emitter.core.faults import FAULTS, body_with
 from emitter.core.handshake_forms import handshake_lines
 from emitter.core.schedule import NO_RETRIES, ZOOM_RETRIES, RetrySchedule
 from emitter.errors import InvalidSettingError, UnknownNameError
 
 if TYPE_CHECKING:
+    from emitter.core.fault import Fault
     from emitter.delivery.clock import Clock
 
 BATCH: Final = 100

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from emitter.core.fault import Fault, on_signature
 from emitter.core.secrets import SecretToken
+from emitter.core.signature_faults import SIGNATURE_FAULTS
 from emitter.core.signing import sign
 from emitter.core.wire import WireStyle, encode, ordered
-from emitter.core.zoom import SIGNATURE_HEADER, TIMESTAMP_HEADER
+from emitter.core.zoom import TIMESTAMP_HEADER
 
 if TYPE_CHECKING:
     from emitter.core.request import SignedRequest
@@ -24,29 +26,6 @@ OTHER_SECRET: Final = SecretToken("not-the-secret-token-00")
 """The key of the ``other-secret`` fault: published, and nobody's."""
 EXTRA_FIELD: Final = "field_zoom_may_add_one_day"
 UNKNOWN_EVENT: Final = "event_zoom_may_add_one_day"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One deviation.
-
-    Attributes:
-        name: What one asks for.
-        description: One line for the list.
-        envelope: Changes the JSON value before it is encoded.
-        style: Another spelling of the JSON.
-        timestamp: Text of the timestamp header from the true time in seconds; it is signed.
-        request: Changes the finished request.
-        copies: How many deliveries of the same body and request id one event becomes.
-    """
-
-    name: str
-    description: str
-    envelope: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
-    style: WireStyle | None = None
-    timestamp: Callable[[int], str] | None = None
-    request: Callable[[SignedRequest], SignedRequest] | None = None
-    copies: int = 1
 
 
 def body_with(faults: Sequence[Fault], event: str, envelope: Mapping[str, Any]) -> tuple[str, bytes]:
@@ -92,19 +71,6 @@ def copies_with(faults: Iterable[Fault]) -> int:
     return max((fault.copies for fault in faults), default=1)
 
 
-def _signature(change: Callable[[str], str | None]) -> Callable[[SignedRequest], SignedRequest]:
-    """Lift a change of the signature's text to the request; None removes the header."""
-
-    def changed(request: SignedRequest) -> SignedRequest:
-        pairs = (
-            (name, change(value) if name.lower() == SIGNATURE_HEADER else value)
-            for name, value in request.headers
-        )
-        return replace(request, headers=tuple((name, value) for name, value in pairs if value is not None))
-
-    return changed
-
-
 def _every_digit_wrong(signature: str) -> str:
     version, _, digest = signature.partition("=")
     return f"{version}={''.join(f'{(int(digit, 16) + 1) % 16:x}' for digit in digest)}"
@@ -113,7 +79,7 @@ def _every_digit_wrong(signature: str) -> str:
 def _signed_with_other_secret(request: SignedRequest) -> SignedRequest:
     timestamp = request.header(TIMESTAMP_HEADER) or ""
     other = sign(OTHER_SECRET, timestamp_s=timestamp, body=request.body)
-    return _signature(lambda _: other)(request)
+    return on_signature(lambda _: other)(request)
 
 
 def _tampered(request: SignedRequest) -> SignedRequest:
@@ -173,27 +139,27 @@ FAULTS: Final[Mapping[str, Fault]] = {
         Fault(
             name="wrong-signature",
             description="a signature of the right shape with every digit wrong",
-            request=_signature(_every_digit_wrong),
+            request=on_signature(_every_digit_wrong),
         ),
         Fault(
             name="missing-signature",
             description="no x-zm-signature header",
-            request=_signature(lambda _: None),
+            request=on_signature(lambda _: None),
         ),
         Fault(
             name="short-signature",
             description="the first 16 digits of the right signature",
-            request=_signature(lambda signature: signature[: len("v0=") + 16]),
+            request=on_signature(lambda signature: signature[: len("v0=") + 16]),
         ),
         Fault(
             name="non-ascii-signature",
             description="64 times é in place of the digits",
-            request=_signature(lambda _: "v0=" + "é" * 64),
+            request=on_signature(lambda _: "v0=" + "é" * 64),
         ),
         Fault(
             name="bare-signature",
             description="the right digits without v0= before them",
-            request=_signature(lambda signature: signature.removeprefix("v0=")),
+            request=on_signature(lambda signature: signature.removeprefix("v0=")),
         ),
         Fault(
             name="other-secret",
@@ -256,6 +222,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
             description="header names as X-ZM-SIGNATURE",
             request=_header_case(str.upper),
         ),
+        *SIGNATURE_FAULTS,
     )
 }
 """Every fault by name, in the order in which they are listed."""

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from emitter.core.deliveries import Attempt, Delivery, Timing, settle
 from emitter.core.faults import (
     FAULTS,
-    Fault,
     body_with,
     copies_with,
 )
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from emitter.core.events import Event
+    from emitter.core.fault import Fault
     from emitter.core.request import HeaderPairs, Identity, SignedRequest
     from emitter.core.secrets import SecretToken
     from emitter.core.subscription import Subscription

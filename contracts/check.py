@@ -1,0 +1,80 @@
+"""What a check is: a rule for receivers with its reason, how it is tried, and how to mend who breaks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from contracts.cases import AnyCase, Miss, Scope
+    from contracts.findings import Evidence, Severity
+    from contracts.remedies import Remedy
+    from contracts.session import Session
+
+
+def _no_cases(scope: Scope) -> Iterable[AnyCase]:  # noqa: ARG001 - the shape of `Check.cases`
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing a receiver must do. Its code never changes its meaning and is never given twice.
+
+    Attributes:
+        code: The family's letter and two digits.
+        title: The rule, as a sentence that is true of a correct receiver.
+        severity: Of a miss that does not say otherwise. A hang or the receiver's death is always an error.
+        evidence: What the severity rests on.
+        sends: What it sends, for the page of checks.
+        expects: What it expects.
+        why: The fact about Zoom or the incident behind it.
+        source: Where that is written: a section of docs/zoom.md, or a URL.
+        mend: How to mend a receiver that fails.
+        cases: Makes the cases; called for `--dry-run` too, so it sends nothing and is quick.
+        inspects: Looks at what was sent and answered in the whole run, sends nothing; None for most.
+        is_per_event: Whether it matters which event fails. Where it does not, findings are about no event.
+        implied_by: Codes of checks that, where they found the same kind of answer, say all that this one
+            could: a receiver that takes any signature is told so once.
+        ends_run: Whether a finding makes the rest of the run pointless. Such checks inspect the greeting.
+        since: The release it is new in. It can only warn until the next minor release.
+    """
+
+    code: str
+    title: str
+    severity: Severity
+    evidence: Evidence
+    sends: str
+    expects: str
+    why: str
+    source: str
+    mend: Remedy
+    cases: Callable[[Scope], Iterable[AnyCase]] = _no_cases
+    inspects: Callable[[Session], Iterable[Miss]] | None = None
+    is_per_event: bool = False
+    implied_by: tuple[str, ...] = ()
+    ends_run: bool = False
+    since: str = "0.1"
+
+    @property
+    def letter(self) -> str:
+        """The family's letter."""
+        return self.code[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Checks of one kind.
+
+    Attributes:
+        letter: What their codes begin with.
+        name: One word.
+        title: What it is about, in one line.
+        checks: In the order in which they run.
+    """
+
+    letter: str
+    name: str
+    title: str
+    checks: tuple[Check, ...] = field(repr=False)

@@ -1,0 +1,21 @@
+"""The checks, one family a module, in the order in which they run; no family knows another.
+
+Acceptance comes before everything that is refused, so that a receiver that bans an address is not blamed for
+refusing good events; what may kill it and what loads it come last.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from contracts.check import Family
+from contracts.checks import acceptance, handshake, preflight, robustness, signature, spelling
+
+FAMILIES: Final = (
+    Family("P", "preflight", "Whether the receiver can be judged at all", preflight.CHECKS),
+    Family("A", "acceptance", "Events as Zoom sends them", acceptance.CHECKS),
+    Family("B", "bytes", "Events as Zoom writes them", spelling.CHECKS),
+    Family("H", "handshake", "URL validation", handshake.CHECKS),
+    Family("S", "signature", "Requests that Zoom did not sign", signature.CHECKS),
+    Family("R", "robustness", "Signed nonsense", robustness.CHECKS),
+)

@@ -1,0 +1,184 @@
+"""What an answer may be, and what it was instead. A receiver's words are its own: only status and time count.
+
+A receiver may answer any 2xx with any body, and refuse with any 4xx: see Severity in `contracts.findings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from contracts.cases import Miss
+from contracts.findings import Evidence, Severity
+from emitter.core.answer_shapes import shown
+from emitter.core.attempt_forms import outcome_text
+from emitter.core.diagnosis import Reply
+from emitter.core.handshake import judge as judge_handshake
+from emitter.core.handshake import plain_token_of
+from emitter.core.outcome import OutcomeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contracts.cases import Sent
+    from contracts.receiver import Receiver
+    from emitter.delivery.transport import Exchange
+
+_SHOWN_CHARS: Final = 120
+
+
+class Kind(StrEnum):
+    """One word for what a receiver did with a request."""
+
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+    REDIRECTED = "redirected"
+    SERVER_ERROR = "server-error"
+    NO_ANSWER = "no-answer"
+    """Nothing whole within the deadline."""
+    DROPPED = "dropped"
+    """The connection was closed without an answer."""
+    UNREACHABLE = "unreachable"
+    """There was no connection."""
+    DIED = "died"
+    """It gave no sign of life afterwards."""
+
+
+NEVER_ALLOWED: Final = frozenset({Kind.NO_ANSWER, Kind.DIED})
+"""An error whoever sends the request."""
+DOUBTFUL: Final = frozenset({Kind.NO_ANSWER, Kind.DROPPED, Kind.UNREACHABLE})
+"""What a busy machine can cause as well: believed only when it happens again."""
+
+_KINDS: Final[Mapping[OutcomeKind, Kind]] = {
+    OutcomeKind.ACCEPTED: Kind.ACKNOWLEDGED,
+    OutcomeKind.REFUSED: Kind.REFUSED,
+    OutcomeKind.REDIRECTED: Kind.REDIRECTED,
+    OutcomeKind.FAILED: Kind.SERVER_ERROR,
+    OutcomeKind.TIMED_OUT: Kind.NO_ANSWER,
+    OutcomeKind.BROKEN: Kind.DROPPED,
+}
+
+Judge = Callable[["Sent", "Receiver"], Miss | None]
+
+
+def kind_of(exchange: Exchange) -> Kind:
+    """Return the one word for an exchange."""
+    return _KINDS.get(exchange.outcome.kind, Kind.UNREACHABLE)
+
+
+def received_text(exchange: Exchange) -> str:
+    """Return what came back, on one line: status, time, and the beginning of what the receiver said."""
+    text = f"{outcome_text(exchange.outcome)} after {exchange.timing.total_ms:.0f} ms"
+    if exchange.outcome.detail:
+        text += f", {exchange.outcome.detail}"
+    if exchange.answer and exchange.answer.body:
+        body = exchange.answer.body.decode("utf-8", "replace").strip()
+        said = body if body.isprintable() and len(body) <= _SHOWN_CHARS else shown(body)
+        text += f": {said}"
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """How an answer is judged.
+
+    Attributes:
+        words: What is expected, in words.
+        judge: Returns what was missed in an exchange with a receiver, None where all is well.
+    """
+
+    words: str
+    judge: Judge
+
+
+def one_of(words: str, *allowed: Kind, lenient: Mapping[Kind, Severity] | None = None) -> Expectation:
+    """Return an expectation by kind of answer.
+
+    Args:
+        words: What is expected, in words.
+        allowed: What the receiver may do.
+        lenient: Severities of single kinds, where they differ from the check's.
+    """
+
+    def judge(sent: Sent, receiver: Receiver) -> Miss | None:
+        kind = kind_of(sent.exchange)
+        return (
+            None
+            if kind in allowed
+            else missed(kind, words, sent, receiver, severity=(lenient or {}).get(kind))
+        )
+
+    return Expectation(words, judge)
+
+
+def missed(
+    kind: str, expected: str, sent: Sent, receiver: Receiver, *, severity: Severity | None = None
+) -> Miss:
+    """Return a miss that a request shows; a hang is an error whoever sent it."""
+    is_worst = kind in NEVER_ALLOWED
+    return Miss(
+        kind=kind,
+        expected=expected,
+        received=receiver.redacted(received_text(sent.exchange)),
+        sent=sent,
+        severity=Severity.ERROR if is_worst else severity,
+        evidence=Evidence.CONFIRMED if is_worst else None,
+    )
+
+
+def _judge_refusal(sent: Sent, receiver: Receiver) -> Miss | None:
+    kind = kind_of(sent.exchange)
+    # A receiver that acknowledges first says nothing about forgeries by its answer.
+    if kind is Kind.ACKNOWLEDGED and receiver.acks_before_verifying:
+        return None
+    return _NOT_ACCEPTED.judge(sent, receiver)
+
+
+def _judge_challenge(sent: Sent, receiver: Receiver) -> Miss | None:
+    """Judge as Zoom does; what Zoom is not known to refuse is no miss here."""
+    outcome = sent.exchange.outcome
+    reply = Reply(
+        plain_token=plain_token_of(sent.request.body) or "",
+        timestamp_s=sent.started_at_ms // 1000,
+        body=sent.request.body,
+        outcome=outcome,
+        answer=sent.exchange.answer,
+    )
+    verdict = judge_handshake(reply, secret_token=receiver.secret_token)
+    if verdict.is_valid:
+        return None
+    mistake = verdict.mistakes[0]
+    found = f" ({receiver.redacted(mistake.found)})" if mistake.found else ""
+    kind = kind_of(sent.exchange)
+    base = missed(kind if kind in NEVER_ALLOWED else mistake.id, ANSWERED_RIGHTLY.words, sent, receiver)
+    return Miss(
+        kind=base.kind,
+        expected=base.expected,
+        received=base.received,
+        sent=sent,
+        message=f"{mistake.title}{found}",
+        mend=mistake.remedy,
+        severity=base.severity,
+        evidence=base.evidence,
+    )
+
+
+ACKNOWLEDGED: Final = one_of("a 2xx within 3 s", Kind.ACKNOWLEDGED)
+"""What Zoom counts as delivered. CONFIRMED (docs/zoom.md#delivery)."""
+_NOT_ACCEPTED: Final = one_of(
+    "a 4xx", Kind.REFUSED, Kind.REDIRECTED, lenient={Kind.DROPPED: Severity.WARNING}
+)
+REFUSED: Final = Expectation(_NOT_ACCEPTED.words, _judge_refusal)
+"""For what nobody may send: any 4xx. A redirect does no harm; a 5xx shows that it crashed."""
+NOT_A_SERVER_ERROR: Final = one_of("any answer but a 5xx", Kind.ACKNOWLEDGED, Kind.REFUSED, Kind.REDIRECTED)
+"""For signed nonsense: accept it or refuse it."""
+ANSWERED: Final = one_of(
+    "any answer in time", Kind.ACKNOWLEDGED, Kind.REFUSED, Kind.REDIRECTED, Kind.SERVER_ERROR, Kind.DROPPED
+)
+"""For what only must not hang or kill."""
+ANSWERED_RIGHTLY: Final = Expectation(
+    'status 200 and {"plainToken": …, "encryptedToken": …} as JSON within 3 s', _judge_challenge
+)
+"""For challenges: what Zoom takes (docs/zoom.md#handshake)."""

@@ -1,0 +1,96 @@
+"""From misses to findings: equal causes are one, and nothing is said twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from contracts.findings import EVERY_EVENT, Finding
+from contracts.languages import language_of
+from contracts.reproducing import reproduction_of
+
+if TYPE_CHECKING:
+    from contracts.cases import AnyCase, Miss
+    from contracts.check import Check
+    from contracts.languages import Language
+    from contracts.session import Session
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One cause of one check, with its finding for each event."""
+
+    check: Check
+    by_event: dict[str, Finding] = field(default_factory=dict)
+
+
+class Ledger:
+    """Keeps what was missed in a run.
+
+    Args:
+        session: The run's, for the receiver and its language.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._entries: dict[tuple[str, str], _Entry] = {}
+        self._kinds: dict[str, set[str]] = {}
+        self._tried: dict[str, set[str]] = {}
+
+    @property
+    def language(self) -> Language | None:
+        """What the receiver seems to be written in."""
+        answers = (sent.exchange.answer for sent in self._session.traffic[-20:])
+        return language_of(answer.headers for answer in answers if answer)
+
+    def tried(self, check: Check, case: AnyCase) -> None:
+        """Note that a check was tried with a case's event."""
+        self._tried.setdefault(check.code, set()).add(case.event)
+
+    def add(self, check: Check, miss: Miss, case: AnyCase | None = None) -> Finding | None:
+        """Note a miss; return its finding if it is one that was not there before."""
+        if any(miss.kind in self._kinds.get(code, ()) for code in check.implied_by):
+            return None
+        self._kinds.setdefault(check.code, set()).add(miss.kind)
+        label = (case.cause or case.name) if case else ""
+        cause = f"{label}: {miss.kind}" if label else miss.kind
+        entry = self._entries.setdefault((check.code, cause), _Entry(check))
+        event = case.event if case and check.is_per_event else EVERY_EVENT
+        if event in entry.by_event:
+            known = entry.by_event[event]
+            entry.by_event[event] = replace(known, count=known.count + 1)
+            return None
+        finding = self._finding(check, miss, case, event=event, cause=cause)
+        entry.by_event[event] = finding
+        return finding if len(entry.by_event) == 1 else None
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all findings, the worst first; one that every event shows is about no event."""
+        found = [finding for entry in self._entries.values() for finding in self._merged(entry)]
+        order = {check.check.code: number for number, check in enumerate(self._entries.values())}
+        return tuple(sorted(found, key=lambda each: (each.severity.rank, order[each.code])))
+
+    def _merged(self, entry: _Entry) -> list[Finding]:
+        findings = [*entry.by_event.values()]
+        tried = self._tried.get(entry.check.code, set())
+        if len(findings) > 1 and tried <= entry.by_event.keys():
+            count = sum(finding.count for finding in findings)
+            return [replace(findings[0], event=EVERY_EVENT, count=count)]
+        return findings
+
+    def _finding(self, check: Check, miss: Miss, case: AnyCase | None, *, event: str, cause: str) -> Finding:
+        what = f"{case.event}, {case.name}: " if case else ""
+        mend = miss.mend or check.mend.text(self.language)
+        return Finding(
+            code=check.code,
+            title=check.title,
+            severity=miss.severity or check.severity,
+            evidence=miss.evidence or check.evidence,
+            event=event,
+            cause=cause,
+            message=what + (miss.message or miss.received),
+            expected=miss.expected,
+            received=miss.received,
+            mend=mend,
+            reproduce=reproduction_of(miss.sent, self._session.receiver) if miss.sent else None,
+        )

@@ -1,0 +1,204 @@
+"""The report for people: progress while the run goes on, then what is wrong, how bad, and how to mend it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from contracts.findings import EVERY_EVENT, Severity
+from contracts.run_events import CaseEnded, FindingSeen, RunEnded, RunStarted
+
+if TYPE_CHECKING:
+    from contracts.findings import Finding
+    from contracts.plan import Plan
+    from contracts.registry import Registry
+    from contracts.run_events import RunEvent, RunResult
+
+STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_LEAST_COLUMNS: Final = 60
+_PLAIN_COLUMNS: Final = 100
+_LABEL_CHARS: Final = 10
+
+
+class ConsoleReporter:
+    """Shows a run as it goes on. The report goes to one stream, progress to another.
+
+    Args:
+        registry: For the families' names.
+        out: Where the report goes.
+        err: Where progress goes; nothing goes there unless it is a terminal.
+    """
+
+    def __init__(self, registry: Registry, *, out: Console, err: Console) -> None:
+        self._registry = registry
+        self._out = out
+        self._err = err
+        self._progress: Progress | None = None
+
+    def __call__(self, event: RunEvent) -> None:
+        """Show one event."""
+        match event:
+            case RunStarted():
+                self._begin(event)
+            case CaseEnded():
+                self._step(event)
+            case FindingSeen():
+                self._announce(event.finding)
+            case RunEnded():
+                self.close()
+                self._conclude(event.result)
+
+    def close(self) -> None:
+        """Take the progress off the terminal."""
+        if self._progress:
+            self._progress.stop()
+            self._progress = None
+
+    def _begin(self, event: RunStarted) -> None:
+        if not self._err.is_terminal:
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+        self._progress = Progress(*columns, console=self._err, transient=True)
+        self._progress.add_task("greeting", total=len(event.plan.cases))
+        self._progress.start()
+
+    def _step(self, event: CaseEnded) -> None:
+        if self._progress:
+            name = self._registry.family(self._registry.find(event.result.code)).name
+            task = self._progress.task_ids[0]
+            self._progress.update(task, description=name, completed=event.done, total=event.planned)
+
+    def _announce(self, finding: Finding) -> None:
+        if self._err.is_terminal:
+            self._err.print(_headline(finding), soft_wrap=True)
+
+    def _conclude(self, result: RunResult) -> None:
+        self._out.print(Text(_what_was_done(result)), soft_wrap=True)
+        for finding in result.findings:
+            self._out.print()
+            self._show(finding)
+        if families := self._families(result):
+            self._out.print()
+            self._out.print(families)
+        self._out.print()
+        self._out.print(_verdict(result))
+        for line in _notes(result):
+            self._out.print(Text(line), soft_wrap=True)
+
+    def _show(self, finding: Finding) -> None:
+        check = self._registry.find(finding.code)
+        self._out.print(_headline(finding), soft_wrap=True)
+        rows = [
+            ("seen", finding.message),
+            ("expected", finding.expected),
+            ("why", f"{check.why} ({check.source}, {finding.evidence})"),
+            ("mend", finding.mend),
+        ]
+        for label, text in rows:
+            self._row(label, text)
+        if finding.reproduce:
+            # In one piece, so that it can be copied.
+            self._out.print(Text(f"  {'again':<{_LABEL_CHARS}}{finding.reproduce.command}"), soft_wrap=True)
+
+    def _row(self, label: str, text: str) -> None:
+        table = Table.grid(padding=0)
+        table.add_column(width=_LABEL_CHARS + 2, no_wrap=True)
+        table.add_column(overflow="fold")
+        table.add_row(Text(f"  {label}", style="dim"), Text(text))
+        self._out.print(table)
+
+    def _families(self, result: RunResult) -> Table | None:
+        well = Counter(case.code[0] for case in result.cases if not case.misses)
+        ran = Counter(case.code[0] for case in result.cases)
+        if not ran:
+            return None
+        table = Table.grid(padding=(0, 2))
+        for family in self._registry.families:
+            if not ran[family.letter]:
+                continue
+            bad = sorted({finding.code for finding in result.findings if finding.code[0] == family.letter})
+            style = "green" if not bad else ""
+            table.add_row(
+                Text(f"  {family.name}"),
+                Text(f"{well[family.letter]} of {ran[family.letter]} cases well", style=style),
+                Text(" ".join(bad)),
+            )
+        return table
+
+
+def console(file: object = None, *, is_stderr: bool = False) -> Console:
+    """Return a console that keeps lines readable in a pipe; `NO_COLOR` is honoured."""
+    made = Console(file=file, stderr=is_stderr, highlight=False, emoji=False, markup=False)  # type: ignore[arg-type]
+    if not made.is_terminal:
+        made.width = max(_PLAIN_COLUMNS, _LEAST_COLUMNS)
+    return made
+
+
+def plan_lines(plan: Plan, registry: Registry, *, greeting: int) -> list[str]:
+    """Return how many requests each family would send, for a dry run."""
+    counts = plan.requests()
+    rows = [("greeting", greeting, 0)]
+    for family in registry.families:
+        cases = sum(planned.check.letter == family.letter for planned in plan.cases)
+        if cases:
+            rows.append((family.name, counts[family.letter], cases))
+    lines = [
+        f"{name:<12} {requests:>6} requests{f', {cases} cases' if cases else ''}"
+        for name, requests, cases in rows
+    ]
+    total = sum(requests for _, requests, _ in rows)
+    return [*lines, f"{'in all':<12} {total:>6} requests at most; nothing was sent"]
+
+
+def _headline(finding: Finding) -> Text:
+    line = Text(f"{finding.severity:<8}", style=STYLES[finding.severity])
+    line.append(f"{finding.code}  {finding.title}", style="bold")
+    if finding.event != EVERY_EVENT:
+        line.append(f"  [{finding.event}]")
+    if finding.count > 1:
+        line.append(f"  {finding.count} times")
+    return line
+
+
+def _what_was_done(result: RunResult) -> str:
+    parts = [
+        result.receiver.shown,
+        *([f"seems to be {result.language}"] if result.language else []),
+        f"{len(result.events)} events",
+        f"depth {result.depth}",
+        f"seed {result.seed}",
+        f"{len(result.traffic)} requests in {result.elapsed_s:.1f} s",
+    ]
+    return " · ".join(parts)
+
+
+def _verdict(result: RunResult) -> Text:
+    names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+    parts = [
+        f"{count} {name}{'' if count == 1 else 's'}"
+        for severity, name in names.items()
+        if (count := result.count(severity))
+    ]
+    if not parts:
+        return Text(
+            f"nothing found in {len(result.cases)} cases of {len(result.checks)} checks", style="bold green"
+        )
+    return Text(", ".join(parts), style=STYLES[result.findings[0].severity])
+
+
+def _notes(result: RunResult) -> list[str]:
+    notes = []
+    if result.stopped:
+        notes.append(f"stopped: {result.stopped}; {len(result.left_out)} cases were not tried")
+    elif result.left_out:
+        codes = Counter(planned.check.code for planned in result.left_out)
+        listed = ", ".join(f"{code} ({count})" for code, count in codes.items())
+        notes.append(f"left out for time: {listed}; a longer --time-budget includes them")
+    if result.is_interrupted:
+        notes.append("interrupted: this is what was seen until then")
+    return notes

@@ -1,0 +1,106 @@
+"""What a run tells while it goes on, and what it comes to. Reporters read these and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts.findings import Severity
+
+if TYPE_CHECKING:
+    from contracts.cases import CaseResult, Depth, Sent
+    from contracts.check import Check
+    from contracts.findings import Finding
+    from contracts.languages import Language
+    from contracts.plan import Plan, PlannedCase
+    from contracts.receiver import Receiver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """The run begins.
+
+    Attributes:
+        receiver: What is judged.
+        depth: How thorough.
+        seed: What its values follow from.
+        plan: What is to be sent, before anything is known of the receiver's pace.
+    """
+
+    receiver: Receiver
+    depth: Depth
+    seed: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEnded:
+    """One case is done; `done` of `planned` cases are."""
+
+    result: CaseResult
+    done: int
+    planned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingSeen:
+    """Something was found that the run had not found before; its count and event may still change."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
+    """The run is over."""
+
+    result: RunResult
+
+
+RunEvent = RunStarted | CaseEnded | FindingSeen | RunEnded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """All that is known after a run; every report is a function of it.
+
+    Attributes:
+        receiver: What was judged. Show only `Receiver.shown` of it.
+        depth: How thorough.
+        seed: What the values followed from.
+        product: What the document of the events is about.
+        events: The names of the events the run was about.
+        checks: The checks that ran, in their order.
+        findings: What was found, the worst first.
+        cases: How every case that ran ended, in order.
+        left_out: Cases that were left out for time.
+        traffic: Every request and answer; may hold credentials, see `contracts.cases.Sent`.
+        language: What the receiver seems to be written in.
+        started_at_ms: Real time, milliseconds since the epoch.
+        elapsed_s: How long it took.
+        stopped: Why it ended before its end, in words; empty where it did not.
+        is_interrupted: Whether someone pressed Ctrl-C.
+    """
+
+    receiver: Receiver
+    depth: Depth
+    seed: str
+    product: str
+    events: tuple[str, ...]
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+    cases: tuple[CaseResult, ...]
+    left_out: tuple[PlannedCase, ...]
+    traffic: tuple[Sent, ...]
+    language: Language | None
+    started_at_ms: int
+    elapsed_s: float
+    stopped: str = ""
+    is_interrupted: bool = False
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings have this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def is_wanting(self, *, is_strict: bool = False) -> bool:
+        """Return whether there is an error, or a warning where those count."""
+        return bool(self.count(Severity.ERROR) or (is_strict and self.count(Severity.WARNING)))

@@ -1,0 +1,197 @@
+"""Runs checks against a receiver and tells what happens, event by event.
+
+The order is that of the registry's families: acceptance before forgeries, so that a receiver that bans an
+address is not blamed for refusing good events. A receiver that cannot be judged at all is told so once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from contracts.cases import AnyCase, Case, CaseResult, Miss
+from contracts.expectations import DOUBTFUL, Kind
+from contracts.findings import Evidence, Severity
+from contracts.greeting import greet
+from contracts.ledger import Ledger
+from contracts.pacing import OutOfTimeError
+from contracts.plan import Plan, PlannedCase
+from contracts.run_events import CaseEnded, FindingSeen, RunEnded, RunEvent, RunResult, RunStarted
+from emitter.delivery.clock import monotonic_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from contracts.cases import Scope, Sent
+    from contracts.check import Check
+    from contracts.session import Session
+
+REVIVAL_S: Final = 10.0
+"""How long a receiver that died is waited for: most supervisors start it again within seconds."""
+_HOPELESS_HANGS: Final = 4
+"""So many hangs in a row, and the rest of a check is not tried: each costs the whole deadline."""
+
+
+def run(
+    session: Session, checks: Sequence[Check], scope: Scope, *, wait_s: float = 0.0
+) -> Iterator[RunEvent]:
+    """Run the checks and yield what happens; the last event is always `RunEnded`, after Ctrl-C too.
+
+    Args:
+        session: Sends to the receiver; its pacer holds the run's time budget.
+        checks: In the order in which they run.
+        scope: What cases are made from.
+        wait_s: How long a receiver that is still starting is waited for, in seconds.
+
+    Raises:
+        NoReceiverError: No HTTP answer ever came.
+        UsageError: The URL cannot be used or may not be sent to.
+    """
+    plan = Plan.of(checks, scope)
+    yield RunStarted(receiver=scope.receiver, depth=scope.depth, seed=scope.seed, plan=plan)
+    course = _Course(session, scope, plan)
+    try:
+        yield from course.events(wait_s)
+    except KeyboardInterrupt:
+        course.is_interrupted = True
+    yield RunEnded(result=course.result())
+
+
+class _Course:
+    """One run, under way."""
+
+    def __init__(self, session: Session, scope: Scope, plan: Plan) -> None:
+        self.is_interrupted = False
+        self._session = session
+        self._scope = scope
+        self._plan = plan
+        self._ledger = Ledger(session)
+        self._results: list[CaseResult] = []
+        self._left_out: list[PlannedCase] = []
+        self._stopped = ""
+        self._hangs: dict[str, int] = {}
+        self._started_at_ms = session.clock.now_ms()
+        self._started_ms = monotonic_ms()
+
+    def events(self, wait_s: float) -> Iterator[RunEvent]:
+        """Greet the receiver; if it can be judged, run the cases, then look back on all that was sent."""
+        session = self._session
+        session.greeting = greet(session, self._scope, wait_s=wait_s)
+        yield from self._inspected(is_first=True)
+        if self._stopped:
+            self._left_out += self._plan.cases
+            return
+        fitted = self._plan.fitted(within_s=session.pacer.left_s(), latency_s=session.latency_s)
+        self._left_out += fitted.left_out
+        yield from self._cases(fitted)
+        yield from self._inspected(is_first=False)
+
+    def result(self) -> RunResult:
+        """Return what the run comes to, as far as it came."""
+        return RunResult(
+            receiver=self._scope.receiver,
+            depth=self._scope.depth,
+            seed=self._scope.seed,
+            product=self._scope.event.product,
+            events=tuple(event.name for event in self._scope.events),
+            checks=self._plan.checks,
+            findings=self._ledger.findings(),
+            cases=tuple(self._results),
+            left_out=tuple(self._left_out),
+            traffic=tuple(self._session.traffic),
+            language=self._ledger.language,
+            started_at_ms=self._started_at_ms,
+            elapsed_s=(monotonic_ms() - self._started_ms) / 1000,
+            stopped=self._stopped,
+            is_interrupted=self.is_interrupted,
+        )
+
+    def _inspected(self, *, is_first: bool) -> Iterator[RunEvent]:
+        for check in self._plan.checks:
+            if check.inspects is None or check.ends_run is not is_first:
+                continue
+            for miss in check.inspects(self._session):
+                if finding := self._ledger.add(check, miss):
+                    yield FindingSeen(finding=finding)
+                if check.ends_run:
+                    self._stopped = "the receiver cannot be judged as it is"
+                    return
+
+    def _cases(self, plan: Plan) -> Iterator[RunEvent]:
+        for number, planned in enumerate(plan.cases):
+            if self._is_hopeless(planned.check):
+                self._left_out.append(planned)
+                continue
+            try:
+                conducted = self._conducted(planned)
+            except OutOfTimeError:
+                self._left_out += plan.cases[number:]
+                return
+            yield from self._told(planned, conducted, done=number + 1, planned_cases=len(plan.cases))
+            if self._stopped:
+                self._left_out += plan.cases[number + 1 :]
+                return
+
+    def _told(
+        self, planned: PlannedCase, conducted: _Conducted, *, done: int, planned_cases: int
+    ) -> Iterator[RunEvent]:
+        check, case = planned.check, planned.case
+        self._ledger.tried(check, case)
+        result = CaseResult(
+            code=check.code,
+            event=case.event,
+            name=case.name,
+            misses=conducted.misses,
+            elapsed_ms=conducted.elapsed_ms,
+        )
+        self._results.append(result)
+        hangs = [miss for miss in result.misses if miss.kind == Kind.NO_ANSWER]
+        self._hangs[check.code] = self._hangs.get(check.code, 0) + 1 if hangs else 0
+        for miss in result.misses:
+            if finding := self._ledger.add(check, miss, case):
+                yield FindingSeen(finding=finding)
+        yield CaseEnded(result=result, done=done, planned=planned_cases)
+
+    def _is_hopeless(self, check: Check) -> bool:
+        return self._hangs.get(check.code, 0) >= _HOPELESS_HANGS
+
+    def _conducted(self, planned: PlannedCase) -> _Conducted:
+        """Run one case and look whether the receiver outlived it."""
+        session, case = self._session, planned.case
+        began_ms = monotonic_ms()
+        with session.labelled(planned.check.code, case.name):
+            misses = tuple(case.misses(session))
+            is_doubtful = any(miss.kind in DOUBTFUL for miss in misses)
+            if (is_doubtful or case.hurts) and not session.is_alive(self._scope.event.name):
+                misses = (self._death(case, misses),)
+            elif is_doubtful and isinstance(case, Case):
+                # A busy machine causes the same: believed only when it happens again.
+                misses = tuple(case.misses(session))
+        return _Conducted(misses, monotonic_ms() - began_ms)
+
+    def _death(self, case: AnyCase, misses: Sequence[Miss]) -> Miss:
+        """Return the miss of a case the receiver died of, and wait for it to come back."""
+        if not self._session.revives(self._scope.event.name, within_s=REVIVAL_S):
+            self._stopped = f"the receiver no longer answers since: {case.event}, {case.name}"
+        last = misses[-1] if misses else None
+        sent = last.sent if last else self._last_of_case(case)
+        return Miss(
+            kind=Kind.DIED,
+            expected="an answer, and an answer to the next event too",
+            received=last.received if last else "no answer to the event that followed",
+            sent=sent,
+            message="the receiver stopped answering after this request",
+            severity=Severity.ERROR,
+            evidence=Evidence.CONFIRMED,
+        )
+
+    def _last_of_case(self, case: AnyCase) -> Sent | None:
+        """Return the last request of the case; those that follow are signs of life."""
+        of_case = [sent for sent in self._session.traffic if sent.case == case.name]
+        return of_case[-1] if of_case else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Conducted:
+    misses: tuple[Miss, ...]
+    elapsed_ms: float

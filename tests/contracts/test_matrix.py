@@ -1,0 +1,51 @@
+"""Every check has a receiver that fails it, and nothing else is found in that receiver."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.cases import Depth
+from tests.support.receivers.defects import DEFECTS
+from tests.support.receivers.judging import REGISTRY, judged, receiver_at
+from tests.support.receivers.reference import right
+from tests.support.receivers.serving import receivers_served
+
+
+@pytest.fixture(scope="module")
+def receivers():
+    with receivers_served() as served:
+        yield served
+
+
+def found_in(result):
+    return {finding.code: finding.message for finding in result.findings}
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
+def test_a_defect_yields_exactly_the_findings_written_beside_it(defect, receivers):
+    codes = defect.codes.split()
+
+    url = receivers.add(defect.receiver())
+
+    result = judged(url, codes=codes, receiver=receiver_at(url, timeout_s=defect.timeout_s))
+
+    assert set(found_in(result)) == set(codes), found_in(result)
+
+
+def test_nothing_is_found_in_the_reference(receivers):
+    result = judged(receivers.add(right), depth=Depth.DEFAULT)
+
+    assert found_in(result) == {}
+    assert len(result.cases) >= len(REGISTRY) - 7
+    assert not result.left_out
+
+
+@pytest.mark.parametrize("check", [*REGISTRY], ids=lambda check: check.code)
+def test_every_check_has_a_receiver_that_fails_it(check):
+    assert [defect.name for defect in DEFECTS if check.code in defect.codes.split()] != []
+
+
+def test_no_two_defects_have_the_same_name():
+    names = [defect.name for defect in DEFECTS]
+
+    assert sorted(set(names)) == sorted(names)

@@ -1,0 +1,73 @@
+"""Runs the judge inside a test, as the command does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+from contracts.bodies import Workshop
+from contracts.cases import Depth, Scope
+from contracts.pacing import Pacer
+from contracts.receiver import Receiver
+from contracts.registry import Registry
+from contracts.run_events import RunEnded, RunResult
+from contracts.runner import run
+from contracts.session import Session
+from emitter.catalog.events import Catalog
+from emitter.core.subscription import Subscription
+from emitter.core.targets import TargetPolicy
+from emitter.delivery.http import HttpTransport
+from emitter.delivery.raw import RawTransport
+from tests.support.receivers.reference import SECRET_TOKEN
+
+CATALOG = Catalog.bundled()
+REGISTRY = Registry.bundled()
+
+
+def judged(
+    url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budget_s=60.0, receiver=None
+) -> RunResult:
+    """Return the result of a run: all checks at a depth, and the checks of these codes as a whole."""
+    events = [
+        *judging(
+            url, codes=codes, depth=depth, checks=checks, seed=seed, budget_s=budget_s, receiver=receiver
+        )
+    ]
+    assert isinstance(events[-1], RunEnded)
+    return events[-1].result
+
+
+def judging(url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budget_s=60.0, receiver=None):
+    """Yield the events of a run."""
+    receiver = receiver or receiver_at(url)
+    scope = Scope(
+        receiver=receiver,
+        catalog=CATALOG,
+        events=tuple(event for event in CATALOG if receiver.subscription.wants(event.name)),
+        depth=Depth.DEFAULT if codes else depth,
+        seed=seed,
+    )
+    session = Session(
+        receiver,
+        transport=HttpTransport(policy=TargetPolicy()),
+        raw_transport=RawTransport(policy=TargetPolicy()),
+        workshop=Workshop(CATALOG, seed=seed, rng=Random(seed)),  # noqa: S311 - no secrets,
+        pacer=Pacer(budget_s=budget_s),
+    )
+    checks = REGISTRY.select() if checks is None else checks
+    yield from run(session, [_limited(check, codes, depth) for check in checks], scope)
+
+
+def receiver_at(url, *, timeout_s=3.0, **known) -> Receiver:
+    subscription = Subscription(
+        url=url, events=("*",), client_id="qgg8vlvZRS6UYooatFL8Aw", timeout_s=timeout_s
+    )
+    return Receiver(subscription=subscription, secret_token=SECRET_TOKEN, **known)
+
+
+def _limited(check, codes, depth):
+    if check.code in codes:
+        return check
+    return replace(
+        check, cases=lambda scope: [case for case in check.cases(scope) if case.depth.rank <= depth.rank]
+    )
