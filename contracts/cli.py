@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from random import Random
@@ -15,12 +14,12 @@ from emitter.core.schedule import parse_duration
 from emitter.errors import EmitterError, InvalidSettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from contracts.check import Check
     from contracts.receiver import Receiver
     from contracts.registry import Registry
-    from contracts.run_events import RunResult
+    from contracts.run_events import RunEvent, RunResult
     from contracts.session import Session
 
 SEED: Final = "zoom"
@@ -156,21 +155,15 @@ class _Run:
         """Run the checks, report, and return the exit status."""
         from contracts.reports import renderer  # noqa: PLC0415
         from contracts.reports.console import ConsoleReporter, console  # noqa: PLC0415 - imports rich
-        from contracts.run_events import RunEnded  # noqa: PLC0415
         from contracts.runner import run  # noqa: PLC0415 - imports requests
 
-        out = open(os.devnull, "w", encoding="utf-8") if as_json else None  # noqa: PTH123, SIM115
-        reporter = ConsoleReporter(self._registry, out=console(out), err=console(is_stderr=True))
-        result: RunResult | None = None
+        out = None if as_json else console()
+        reporter = ConsoleReporter(self._registry, out=out, err=console(is_stderr=True))
+        events = run(self._session(), self._checks, self.scope, wait_s=self._wait_s)
         try:
-            for event in run(self._session(), self._checks, self.scope, wait_s=self._wait_s):
-                reporter(event)
-                if isinstance(event, RunEnded):
-                    result = event.result
+            result = _reported(events, reporter)
         finally:
             reporter.close()
-        if result is None:
-            raise EmitterError("the run ended without a result")
         if as_json:
             click.echo(renderer("json")(result), nl=False)
         for write in writers:
@@ -199,6 +192,23 @@ class _Run:
             workshop=Workshop(self.scope.catalog, seed=self.scope.seed, rng=Random(self.scope.seed)),  # noqa: S311 - no secrets
             pacer=Pacer(budget_s=self._budget_s, per_second=self._per_second),
         )
+
+
+def _reported(events: Generator[RunEvent], report: Callable[[RunEvent], None]) -> RunResult:
+    """Pass a run's events on and return what it comes to, after Ctrl-C what it came to until then."""
+    from contracts.run_events import RunEnded  # noqa: PLC0415
+
+    try:
+        for event in events:
+            report(event)
+            if isinstance(event, RunEnded):
+                return event.result
+    except KeyboardInterrupt:
+        ended = events.throw(KeyboardInterrupt())
+        report(ended)
+        if isinstance(ended, RunEnded):
+            return ended.result
+    raise EmitterError("the run ended without a result")
 
 
 def _random_seed() -> str:

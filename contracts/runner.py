@@ -20,7 +20,7 @@ from contracts.run_events import CaseEnded, FindingSeen, RunEnded, RunEvent, Run
 from emitter.delivery.clock import monotonic_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from contracts.cases import Scope, Sent
     from contracts.check import Check
@@ -33,24 +33,32 @@ _HOPELESS_HANGS: Final = 4
 
 
 def run(
-    session: Session, checks: Sequence[Check], scope: Scope, *, wait_s: float = 0.0
-) -> Iterator[RunEvent]:
+    session: Session,
+    checks: Sequence[Check],
+    scope: Scope,
+    *,
+    wait_s: float = 0.0,
+    revival_s: float = REVIVAL_S,
+) -> Generator[RunEvent]:
     """Run the checks and yield what happens; the last event is always `RunEnded`, after Ctrl-C too.
+
+    A KeyboardInterrupt that meets the reader of the events is thrown into them to have it heard here.
 
     Args:
         session: Sends to the receiver; its pacer holds the run's time budget.
         checks: In the order in which they run.
         scope: What cases are made from.
         wait_s: How long a receiver that is still starting is waited for, in seconds.
+        revival_s: How long one that died is waited for, in seconds.
 
     Raises:
         NoReceiverError: No HTTP answer ever came.
         UsageError: The URL cannot be used or may not be sent to.
     """
     plan = Plan.of(checks, scope)
-    yield RunStarted(receiver=scope.receiver, depth=scope.depth, seed=scope.seed, plan=plan)
-    course = _Course(session, scope, plan)
+    course = _Course(session, scope, plan, revival_s=revival_s)
     try:
+        yield RunStarted(receiver=scope.receiver, depth=scope.depth, seed=scope.seed, plan=plan)
         yield from course.events(wait_s)
     except KeyboardInterrupt:
         course.is_interrupted = True
@@ -60,11 +68,12 @@ def run(
 class _Course:
     """One run, under way."""
 
-    def __init__(self, session: Session, scope: Scope, plan: Plan) -> None:
+    def __init__(self, session: Session, scope: Scope, plan: Plan, *, revival_s: float) -> None:
         self.is_interrupted = False
         self._session = session
         self._scope = scope
         self._plan = plan
+        self._revival_s = revival_s
         self._ledger = Ledger(session)
         self._results: list[CaseResult] = []
         self._left_out: list[PlannedCase] = []
@@ -171,7 +180,7 @@ class _Course:
 
     def _death(self, case: AnyCase, misses: Sequence[Miss]) -> Miss:
         """Return the miss of a case the receiver died of, and wait for it to come back."""
-        if not self._session.revives(self._scope.event.name, within_s=REVIVAL_S):
+        if not self._session.revives(self._scope.event.name, within_s=self._revival_s):
             self._stopped = f"the receiver no longer answers since: {case.event}, {case.name}"
         last = misses[-1] if misses else None
         sent = last.sent if last else self._last_of_case(case)

@@ -112,7 +112,7 @@ def _throttles(session: Session) -> Iterable[Miss]:
         yield Miss(
             kind="throttled",
             expected="no 429: Zoom never sends again what was answered so",
-            received=f"429, waited for and sent again {obeyed} times",
+            received=f"429, waited for and sent again, {obeyed} in all",
         )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
-from rich.table import Table
 from rich.text import Text
 
 from contracts.findings import EVERY_EVENT, Severity
@@ -23,6 +23,7 @@ STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severit
 _LEAST_COLUMNS: Final = 60
 _PLAIN_COLUMNS: Final = 100
 _LABEL_CHARS: Final = 10
+_FAMILY_CHARS: Final = 12
 
 
 class ConsoleReporter:
@@ -30,11 +31,11 @@ class ConsoleReporter:
 
     Args:
         registry: For the families' names.
-        out: Where the report goes.
+        out: Where the report goes; None where it is wanted in another form.
         err: Where progress goes; nothing goes there unless it is a terminal.
     """
 
-    def __init__(self, registry: Registry, *, out: Console, err: Console) -> None:
+    def __init__(self, registry: Registry, *, out: Console | None, err: Console) -> None:
         self._registry = registry
         self._out = out
         self._err = err
@@ -51,7 +52,8 @@ class ConsoleReporter:
                 self._announce(event.finding)
             case RunEnded():
                 self.close()
-                self._conclude(event.result)
+                if self._out:
+                    self._conclude(self._out, event.result)
 
     def close(self) -> None:
         """Take the progress off the terminal."""
@@ -77,22 +79,23 @@ class ConsoleReporter:
         if self._err.is_terminal:
             self._err.print(_headline(finding), soft_wrap=True)
 
-    def _conclude(self, result: RunResult) -> None:
-        self._out.print(Text(_what_was_done(result)), soft_wrap=True)
+    def _conclude(self, out: Console, result: RunResult) -> None:
+        out.print(Text(_what_was_done(result)), soft_wrap=True)
         for finding in result.findings:
-            self._out.print()
-            self._show(finding)
-        if families := self._families(result):
-            self._out.print()
-            self._out.print(families)
-        self._out.print()
-        self._out.print(_verdict(result))
-        for line in _notes(result):
-            self._out.print(Text(line), soft_wrap=True)
+            out.print()
+            self._show(out, finding)
+        out.print()
+        for line in self._families(result):
+            out.print(line, soft_wrap=True)
+        if result.cases:
+            out.print()
+        out.print(_verdict(result))
+        for note in _notes(result):
+            out.print(Text(note), soft_wrap=True)
 
-    def _show(self, finding: Finding) -> None:
+    def _show(self, out: Console, finding: Finding) -> None:
         check = self._registry.find(finding.code)
-        self._out.print(_headline(finding), soft_wrap=True)
+        out.print(_headline(finding), soft_wrap=True)
         rows = [
             ("seen", finding.message),
             ("expected", finding.expected),
@@ -100,40 +103,30 @@ class ConsoleReporter:
             ("mend", finding.mend),
         ]
         for label, text in rows:
-            self._row(label, text)
+            _row(out, label, text)
         if finding.reproduce:
             # In one piece, so that it can be copied.
-            self._out.print(Text(f"  {'again':<{_LABEL_CHARS}}{finding.reproduce.command}"), soft_wrap=True)
+            out.print(Text(f"  {'again':<{_LABEL_CHARS}}{finding.reproduce.command}"), soft_wrap=True)
 
-    def _row(self, label: str, text: str) -> None:
-        table = Table.grid(padding=0)
-        table.add_column(width=_LABEL_CHARS + 2, no_wrap=True)
-        table.add_column(overflow="fold")
-        table.add_row(Text(f"  {label}", style="dim"), Text(text))
-        self._out.print(table)
-
-    def _families(self, result: RunResult) -> Table | None:
+    def _families(self, result: RunResult) -> list[Text]:
         well = Counter(case.code[0] for case in result.cases if not case.misses)
         ran = Counter(case.code[0] for case in result.cases)
-        if not ran:
-            return None
-        table = Table.grid(padding=(0, 2))
+        lines = []
         for family in self._registry.families:
             if not ran[family.letter]:
                 continue
             bad = sorted({finding.code for finding in result.findings if finding.code[0] == family.letter})
-            style = "green" if not bad else ""
-            table.add_row(
-                Text(f"  {family.name}"),
-                Text(f"{well[family.letter]} of {ran[family.letter]} cases well", style=style),
-                Text(" ".join(bad)),
-            )
-        return table
+            line = Text(f"  {family.name:<{_FAMILY_CHARS}}")
+            well_text = f"{well[family.letter]} of {ran[family.letter]} cases well"
+            line.append(well_text, style="" if bad else "green")
+            line.append(f"  {' '.join(bad)}" if bad else "", style="bold")
+            lines.append(line)
+        return lines
 
 
-def console(file: object = None, *, is_stderr: bool = False) -> Console:
+def console(*, is_stderr: bool = False) -> Console:
     """Return a console that keeps lines readable in a pipe; `NO_COLOR` is honoured."""
-    made = Console(file=file, stderr=is_stderr, highlight=False, emoji=False, markup=False)  # type: ignore[arg-type]
+    made = Console(stderr=is_stderr, highlight=False, emoji=False, markup=False)
     if not made.is_terminal:
         made.width = max(_PLAIN_COLUMNS, _LEAST_COLUMNS)
     return made
@@ -153,6 +146,19 @@ def plan_lines(plan: Plan, registry: Registry, *, greeting: int) -> list[str]:
     ]
     total = sum(requests for _, requests, _ in rows)
     return [*lines, f"{'in all':<12} {total:>6} requests at most; nothing was sent"]
+
+
+def _row(out: Console, label: str, text: str) -> None:
+    """Print a text beside its label: the first line wrapped, the others, which are code, as they are."""
+    words, *code = text.split("\n")
+    indent = " " * (_LABEL_CHARS + 2)
+    columns = max(out.width - len(indent), _LEAST_COLUMNS)
+    lines = textwrap.wrap(words, columns, break_long_words=False, break_on_hyphens=False) or [""]
+    line = Text(f"  {label:<{_LABEL_CHARS}}", style="dim")
+    line.append(lines[0], style="not dim")
+    out.print(line, soft_wrap=True)
+    for each in (*lines[1:], *code):
+        out.print(Text(indent + each), soft_wrap=True)
 
 
 def _headline(finding: Finding) -> Text:

@@ -8,13 +8,6 @@ from contracts.cases import Depth
 from tests.support.receivers.defects import DEFECTS
 from tests.support.receivers.judging import REGISTRY, judged, receiver_at
 from tests.support.receivers.reference import right
-from tests.support.receivers.serving import receivers_served
-
-
-@pytest.fixture(scope="module")
-def receivers():
-    with receivers_served() as served:
-        yield served
 
 
 def found_in(result):

@@ -20,6 +20,7 @@ from emitter.delivery.http import HttpTransport
 from emitter.delivery.raw import RawTransport
 from tests.support.receivers.reference import SECRET_TOKEN
 
+REVIVAL_S = 1.0
 CATALOG = Catalog.bundled()
 REGISTRY = Registry.bundled()
 
@@ -47,15 +48,20 @@ def judging(url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budge
         depth=Depth.DEFAULT if codes else depth,
         seed=seed,
     )
-    session = Session(
-        receiver,
+    session = session_for(url, receiver=receiver, seed=seed, budget_s=budget_s)
+    checks = REGISTRY.select() if checks is None else checks
+    yield from run(session, [_limited(check, codes, depth) for check in checks], scope, revival_s=REVIVAL_S)
+
+
+def session_for(url, *, receiver=None, seed="zoom", budget_s=60.0, per_second=None) -> Session:
+    """Return a session that sends over HTTP."""
+    return Session(
+        receiver or receiver_at(url),
         transport=HttpTransport(policy=TargetPolicy()),
         raw_transport=RawTransport(policy=TargetPolicy()),
-        workshop=Workshop(CATALOG, seed=seed, rng=Random(seed)),  # noqa: S311 - no secrets,
-        pacer=Pacer(budget_s=budget_s),
+        workshop=Workshop(CATALOG, seed=seed, rng=Random(seed)),  # noqa: S311 - no secrets
+        pacer=Pacer(budget_s=budget_s, per_second=per_second),
     )
-    checks = REGISTRY.select() if checks is None else checks
-    yield from run(session, [_limited(check, codes, depth) for check in checks], scope)
 
 
 def receiver_at(url, *, timeout_s=3.0, **known) -> Receiver:

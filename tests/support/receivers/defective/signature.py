@@ -32,25 +32,25 @@ DEFECTS = (
     ),
     Defect(
         name="verifies-only-what-is-signed",
-        codes="H02 S02",  # who takes unsigned events signs for strangers, too
+        codes="H02 S03",  # who takes unsigned events signs for strangers, too
         seen="docs/zoom.md#failures: mattermost-plugin-zoom 483, verification is skipped",
         respond=_verifying(lambda asked: asked.is_signed or not asked.signature),
     ),
     Defect(
         name="throws-on-a-short-signature",
-        codes="S02",
+        codes="S03",
         seen="docs/zoom.md#failures: compare function that throws",
         respond=_throwing,
     ),
     Defect(
         name="compares-the-beginning",
-        codes="S01",
+        codes="S02",
         seen="a prefix compared in place of the whole",
         respond=_verifying(lambda asked: (asked.signature or "")[:35] == asked.right_signature()[:35]),
     ),
     Defect(
         name="signs-a-part-of-the-body",
-        codes="S03",
+        codes="S04",
         seen="a body put together again from the fields the handler knows",
         respond=_verifying(_is_signed_but_for_its_last_digit),
     ),

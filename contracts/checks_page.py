@@ -1,0 +1,69 @@
+"""Writes docs/checks.md from the registry: ``python -m contracts.checks_page > docs/checks.md``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from contracts.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.check import Check, Family
+
+_INTRODUCTION: Final = """\
+# The checks
+
+What `zoom-emitter check` looks for. `zoom-emitter check --explain CODE` shows one of them.
+This page is written by `python -m contracts.checks_page`.
+
+- **error**: Zoom sends it and the receiver loses it, or someone without the secret can do harm with it.
+- **warning**: only a holder of the secret can send it, Zoom may send it one day, or the fact is UNSURE.
+- **info**: worth knowing.
+
+A hang, and the death of the receiver, is an error whoever sends the request. Any 2xx acknowledges, any
+4xx refuses; what else an answer says does not matter.
+"""
+
+
+def page(registry: Registry) -> str:
+    """Return the page."""
+    return "\n".join([_INTRODUCTION, *(line for family in registry.families for line in _family(family))])
+
+
+def _family(family: Family) -> Iterator[str]:
+    yield f"## {family.letter}: {family.name}"
+    yield ""
+    yield f"{family.title}."
+    yield ""
+    for check in family.checks:
+        yield from _check(check)
+
+
+def _check(check: Check) -> Iterator[str]:
+    yield f"### {check.code} {check.title}"
+    yield ""
+    yield f"*{check.severity}*, evidence: {check.evidence}."
+    yield ""
+    yield f"- sends: {_in_markdown(check.sends)}"
+    yield f"- expects: {_in_markdown(check.expects)}"
+    yield f"- why: {_in_markdown(check.why)} ({_link(check.source)})"
+    yield f"- mend: {_in_markdown(check.mend.words)}"
+    if check.implied_by:
+        yield f"- silent where {' or '.join(check.implied_by)} found the same"
+    yield ""
+
+
+def _in_markdown(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("*", "\\*").replace("<", "&lt;")
+
+
+def _link(source: str) -> str:
+    path = source.removeprefix("docs/")
+    return source if path == source else f"[{path}]({path})"
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+    sys.stdout.write(page(Registry.bundled()))
