@@ -64,6 +64,9 @@ def test_without_faults_the_request_verifies_in_zooms_form():
         ("bare-signature", MalformedHeaderError),
         ("other-secret", SignatureMismatchError),
         ("tampered-body", SignatureMismatchError),
+        ("last-digit-wrong", SignatureMismatchError),
+        ("empty-signature", MissingHeaderError),
+        ("unsigned", MissingHeaderError),
         ("stale-timestamp", VerificationError),
         ("future-timestamp", VerificationError),
         ("millisecond-timestamp", VerificationError),
@@ -72,6 +75,22 @@ def test_without_faults_the_request_verifies_in_zooms_form():
 def test_a_correct_receiver_refuses(name, error):
     with pytest.raises(error):
         check(faulty_request(name))
+
+
+def test_only_the_last_digit_is_wrong():
+    right, wrong = (faulty_request(*names).header("x-zm-signature") for names in ((), ("last-digit-wrong",)))
+
+    assert wrong[:-1] == right[:-1]
+    assert wrong[-1] != right[-1]
+
+
+def test_a_stranger_sends_neither_signature_nor_timestamp():
+    names = {name for name, _ in faulty_request("unsigned").headers}
+
+    assert {name for name, _ in faulty_request().headers} - names == {
+        "x-zm-signature",
+        "x-zm-request-timestamp",
+    }
 
 
 @pytest.mark.parametrize(
