@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 REVIVAL_S: Final = 10.0
 """How long a receiver that died is waited for: most supervisors start it again within seconds."""
-_HOPELESS_HANGS: Final = 4
-"""So many hangs in a row, and the rest of a check is not tried: each costs the whole deadline."""
+_HOPELESS_HANGS: Final = 3
+"""So many hangs in a row, and the rest of a family is not tried: each costs the whole deadline."""
 
 
 def run(
@@ -155,14 +155,14 @@ class _Course:
         )
         self._results.append(result)
         hangs = [miss for miss in result.misses if miss.kind == Kind.NO_ANSWER]
-        self._hangs[check.code] = self._hangs.get(check.code, 0) + 1 if hangs else 0
+        self._hangs[check.letter] = self._hangs.get(check.letter, 0) + 1 if hangs else 0
         for miss in result.misses:
             if finding := self._ledger.add(check, miss, case):
                 yield FindingSeen(finding=finding)
         yield CaseEnded(result=result, done=done, planned=planned_cases)
 
     def _is_hopeless(self, check: Check) -> bool:
-        return self._hangs.get(check.code, 0) >= _HOPELESS_HANGS
+        return self._hangs.get(check.letter, 0) >= _HOPELESS_HANGS
 
     def _conducted(self, planned: PlannedCase) -> _Conducted:
         """Run one case and look whether the receiver outlived it."""
@@ -173,8 +173,8 @@ class _Course:
             is_doubtful = any(miss.kind in DOUBTFUL for miss in misses)
             if (is_doubtful or case.hurts) and not session.is_alive(self._scope.event.name):
                 misses = (self._death(case, misses),)
-            elif is_doubtful and isinstance(case, Case):
-                # A busy machine causes the same: believed only when it happens again.
+            elif is_doubtful and isinstance(case, Case) and not self._hangs.get(planned.check.letter):
+                # A busy machine causes the same: believed only when it happens again, if not just before.
                 misses = tuple(case.misses(session))
         return _Conducted(misses, monotonic_ms() - began_ms)
 

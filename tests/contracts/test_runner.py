@@ -47,6 +47,18 @@ def test_a_receiver_that_hangs_on_everything_is_told_so_once(receivers):
     assert result.left_out
 
 
+def test_hanging_on_every_forgery_does_not_cost_the_deadline_for_each(receivers):
+    def stalling(request):
+        return right(request) if request.is_signed else Answer(delay_s=1.0)
+
+    url = receivers.add(stalling)
+    result = judged(url, depth=Depth.DEFAULT, receiver=receiver_at(url, timeout_s=0.3))
+
+    assert {finding.severity for finding in result.findings} == {Severity.ERROR}
+    assert "S01" in {finding.code for finding in result.findings}
+    assert {planned.check.code for planned in result.left_out} == {"S03", "S04"}
+
+
 def test_a_single_slow_answer_is_not_believed(receivers):
     slow = iter([*[False] * 10, True])
 
