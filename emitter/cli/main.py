@@ -28,7 +28,10 @@ COMMANDS: Final = {
     ),
     "sample-receiver": ("emitter.cli.sample_receiver:sample_receiver", "Run a correct receiver to send to."),
     "deliveries": ("emitter.cli.deliveries:deliveries", "Look at, replay, resume and export what was sent."),
-    "check": ("contracts.cli:check", "Judge receivers: what breaks, what lets others in, how to mend it."),
+    "check": (
+        "contracts.cli.check:check",
+        "Judge receivers: what breaks, what lets others in, how to mend it.",
+    ),
     "sign": ("emitter.cli.sign:sign", "Print the signature of exact bytes."),
     "verify": ("emitter.cli.verify:verify", "Check a recorded request's signature, or say why it fails."),
     "events": ("emitter.cli.events:events", "List and show the events."),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from random import Random
 
-from contracts.bodies import Workshop
 from contracts.cases import Depth, Scope
-from contracts.pacing import Pacer
+from contracts.opening import open_session
 from contracts.receiver import Receiver
 from contracts.registry import Registry
 from contracts.run_events import RunEnded, RunResult
@@ -15,9 +13,6 @@ from contracts.runner import run
 from contracts.session import Session
 from emitter.catalog.events import Catalog
 from emitter.core.subscription import Subscription
-from emitter.core.targets import TargetPolicy
-from emitter.delivery.http import HttpTransport
-from emitter.delivery.raw import RawTransport
 from tests.support.receivers.reference import SECRET_TOKEN
 
 REVIVAL_S = 1.0
@@ -41,13 +36,7 @@ def judged(
 def judging(url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budget_s=60.0, receiver=None):
     """Yield the events of a run."""
     receiver = receiver or receiver_at(url)
-    scope = Scope(
-        receiver=receiver,
-        catalog=CATALOG,
-        events=tuple(event for event in CATALOG if receiver.subscription.wants(event.name)),
-        depth=Depth.DEFAULT if codes else depth,
-        seed=seed,
-    )
+    scope = scope_for(receiver, depth=Depth.DEFAULT if codes else depth, seed=seed)
     session = session_for(url, receiver=receiver, seed=seed, budget_s=budget_s)
     checks = REGISTRY.select() if checks is None else checks
     yield from run(session, [_limited(check, codes, depth) for check in checks], scope, revival_s=REVIVAL_S)
@@ -55,12 +44,18 @@ def judging(url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budge
 
 def session_for(url, *, receiver=None, seed="zoom", budget_s=60.0, per_second=None) -> Session:
     """Return a session that sends over HTTP."""
-    return Session(
-        receiver or receiver_at(url),
-        transport=HttpTransport(policy=TargetPolicy()),
-        raw_transport=RawTransport(policy=TargetPolicy()),
-        workshop=Workshop(CATALOG, seed=seed, rng=Random(seed)),  # noqa: S311 - no secrets
-        pacer=Pacer(budget_s=budget_s, per_second=per_second),
+    return open_session(
+        scope_for(receiver or receiver_at(url), seed=seed), budget_s=budget_s, per_second=per_second
+    )
+
+
+def scope_for(receiver, *, depth=Depth.DEFAULT, seed="zoom") -> Scope:
+    return Scope(
+        receiver=receiver,
+        catalog=CATALOG,
+        events=tuple(event for event in CATALOG if receiver.subscription.wants(event.name)),
+        depth=depth,
+        seed=seed,
     )
 
 

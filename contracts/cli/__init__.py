@@ -1,0 +1,1 @@
+"""The judge's own face: the command, and the only modules that share options with `emitter.cli`."""

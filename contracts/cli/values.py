@@ -1,0 +1,79 @@
+"""What the texts of the options mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emitter.errors import InvalidSettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.receiver import Receiver
+    from contracts.run_events import RunResult
+
+
+def names_in(text: str | None) -> list[str]:
+    """Return the names of a list with commas."""
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
+def rate_in(text: str | None) -> float | None:
+    """Read ``50/s``; None is no limit.
+
+    Raises:
+        InvalidSettingError: It is no number of requests a second.
+    """
+    if not text:
+        return None
+    number = text.removesuffix("/s")
+    try:
+        per_second = float(number)
+    except ValueError:
+        per_second = 0.0
+    if not 0 < per_second < float("inf"):
+        raise InvalidSettingError(
+            f"the rate limit {text!r} is no number of requests a second; write for example 50/s"
+        )
+    return per_second
+
+
+def events_for(receiver: Receiver, catalog: Any, names: str | None) -> tuple[Any, ...]:
+    """Return the events of the catalog that a receiver subscribes to, or those of ``--events``.
+
+    Raises:
+        UsageError: There are none, or a name fits none.
+    """
+    from emitter.cli.chosen_events import matching  # noqa: PLC0415
+
+    subscribed = [event for event in catalog if receiver.subscription.wants(event.name)]
+    if not names:
+        if not subscribed:
+            raise InvalidSettingError(
+                f"the receiver {receiver.subscription.name!r} subscribes to no event of the document"
+            )
+        return tuple(subscribed)
+    chosen = {event.name: event for name in names_in(names) for event in matching(catalog, name)}
+    return tuple(event for event in catalog if event.name in chosen)
+
+
+def writer_of(text: str) -> Callable[[RunResult], None]:
+    """Read ``FORMAT=PATH``; return what writes that report.
+
+    Raises:
+        UsageError: The format is unknown, or the folder is not there.
+    """
+    from contracts.reports import renderer  # noqa: PLC0415
+
+    name, equals, path = text.partition("=")
+    if not equals or not path:
+        raise InvalidSettingError(f"{text!r} is not FORMAT=PATH; write for example json=report.json")
+    render = renderer(name)
+    if not Path(path).absolute().parent.is_dir():
+        raise InvalidSettingError(f"the folder of the report {path!r} does not exist; make it first")
+
+    def write(result: RunResult) -> None:
+        Path(path).write_text(render(result), encoding="utf-8", newline="\n")
+
+    return write

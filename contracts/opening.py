@@ -1,0 +1,52 @@
+"""Opens the session of a run over HTTP: what every face of the judge begins with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from contracts.bodies import Workshop
+from contracts.pacing import Pacer
+from contracts.session import Session
+from emitter.core.targets import TargetPolicy
+from emitter.delivery.endpoints import open_endpoint
+from emitter.delivery.raw import RawTransport
+
+if TYPE_CHECKING:
+    from contracts.cases import Scope
+    from contracts.observers import Observer
+
+
+def open_session(
+    scope: Scope,
+    *,
+    budget_s: float,
+    per_second: float | None = None,
+    observer: Observer | None = None,
+) -> Session:
+    """Return a session with the scope's receiver.
+
+    Args:
+        scope: Holds the receiver, the events and the seed.
+        budget_s: How long the run may take, in seconds from now.
+        per_second: How many requests may leave in a second; None for no limit.
+        observer: Sees the receiver's effects; None where there is none.
+
+    Raises:
+        InvalidSettingError: The file of certificates cannot be used.
+    """
+    receiver, subscription = scope.receiver, scope.receiver.subscription
+    raw_transport = RawTransport(
+        policy=TargetPolicy(frozenset(subscription.allowed_hosts), subscription.allows_private),
+        ca_bundle=Path(subscription.ca_bundle) if subscription.ca_bundle else None,
+        insecure=not subscription.verifies_tls,
+    )
+    return Session(
+        receiver,
+        transport=open_endpoint(subscription, receiver.secret_token).transport,
+        raw_transport=raw_transport,
+        workshop=Workshop(scope.catalog, seed=scope.seed, rng=Random(scope.seed)),  # noqa: S311 - no secrets
+        pacer=Pacer(budget_s=budget_s, per_second=per_second),
+        observer=observer,
+    )
