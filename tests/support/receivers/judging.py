@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from contracts.cases import Depth, Scope
 from contracts.opening import open_session
@@ -10,10 +11,12 @@ from contracts.receiver import Receiver
 from contracts.registry import Registry
 from contracts.run_events import RunEnded, RunResult
 from contracts.runner import run
-from contracts.session import Session
 from emitter.catalog.events import Catalog
 from emitter.core.subscription import Subscription
 from tests.support.receivers.reference import SECRET_TOKEN
+
+if TYPE_CHECKING:
+    from contracts.session import Session
 
 REVIVAL_S = 1.0
 CATALOG = Catalog.bundled()
