@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from emitter.catalog.events import Catalog
+from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.columns import in_columns, output_width
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def events() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_events(as_json: bool) -> None:
     """List the events, one line each."""
-    catalog = Catalog.bundled()
+    catalog = chosen_catalog()
     if as_json:
         click.echo(json_text([_summary(event) for event in catalog]))
         return
@@ -39,7 +39,7 @@ def list_events(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print everything about the event as JSON.")
 def show_event(name: str, as_schema: bool, as_json: bool) -> None:
     """Show what an event holds. The last part of its NAME will do."""
-    event = Catalog.bundled().find(name)
+    event = chosen_catalog().find(name)
     if as_schema:
         click.echo(json_text(event.schema))
     elif as_json:
