@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from emitter.catalog.repairs.rule import Repair
 
 _MAX_SUGGESTIONS: Final = 3
+_MOST_TITLE_CHARS: Final = 1_000
+_LINK: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_SENTENCE: Final = re.compile(r".+?[.!?](?= [A-Z]|$)")
 
 BUNDLED: Final = "the bundled document"
 """What messages call it."""
@@ -194,7 +198,9 @@ def event_type(operation: Operation) -> EventType:
     tags = operation.value.get("tags")
     return EventType(
         name=operation.name,
-        title=printable(str(operation.value.get("summary") or _first_line(description) or _subject(schema))),
+        title=printable(
+            str(operation.value.get("summary") or _first_sentence(description) or _subject(schema))
+        ),
         description=description,
         tag=printable(str(tags[0])) if isinstance(tags, list) and tags else operation.name.partition(".")[0],
         product=operation.product,
@@ -207,10 +213,13 @@ def _is_same(former: Operation, latter: Operation) -> bool:
     return former.content == latter.content
 
 
-def _first_line(description: str) -> str:
-    """Return the first line of a description that is no heading."""
+def _first_sentence(description: str) -> str:
+    """Return the first sentence of a description that is no heading, without Markdown's signs."""
     lines = (line.strip() for line in description.splitlines())
-    return next((line for line in lines if line and not line.startswith("#")), "")
+    first = next((line for line in lines if line and not line.startswith("#")), "")[:_MOST_TITLE_CHARS]
+    plain = _LINK.sub(r"\1", first).replace("**", "").replace("`", "")
+    sentence = _SENTENCE.match(plain)
+    return sentence[0] if sentence else plain
 
 
 def _subject(schema: dict[str, Any]) -> str:

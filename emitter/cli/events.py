@@ -13,7 +13,7 @@ from emitter.cli.columns import in_columns, output_width
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emitter.catalog.events import EventType
+    from emitter.catalog.events import Catalog, EventType
 
 
 @click.group(name="events")
@@ -29,8 +29,7 @@ def list_events(as_json: bool) -> None:
     if as_json:
         click.echo(json_text([_summary(event) for event in catalog]))
         return
-    rows = [(event.name, event.title) for event in catalog]
-    click.echo("\n".join(in_columns(rows, width=output_width())))
+    click.echo("\n".join(_by_product(catalog)))
 
 
 @events.command(name="show")
@@ -52,6 +51,20 @@ def show_event(name: str, as_schema: bool, as_json: bool) -> None:
 def json_text(value: Any) -> bytes:
     """Return a value as readable JSON, in UTF-8 whatever the terminal speaks."""
     return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def _by_product(catalog: Catalog) -> list[str]:
+    """Return the events as lines, below the name of their product where there are several."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    for event in catalog:
+        rows.setdefault(event.product, []).append((event.name, event.title))
+    if len(rows) == 1:
+        return in_columns(*rows.values(), width=output_width())
+    lines: list[str] = []
+    for product, events_of_it in rows.items():
+        indented = [(f"  {name}", title) for name, title in events_of_it]
+        lines += [*([""] if lines else []), product, *in_columns(indented, width=output_width())]
+    return lines
 
 
 def _summary(event: EventType) -> dict[str, Any]:

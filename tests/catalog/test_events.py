@@ -144,7 +144,7 @@ def test_title_description_and_tag_come_from_where_documents_keep_them():
     summarised = catalog(**{"a.b": operation(summary="S", tags=["T"])}).find("b")
 
     assert (described.title, described.description, described.tag) == (
-        "It **is**.",
+        "It is.",
         "# a.b\n\nIt **is**.\nMore.",
         "a",
     )

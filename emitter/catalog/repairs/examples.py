@@ -20,10 +20,12 @@ class ReadExample(NamedTuple):
 
     Attributes:
         value: The envelope, or None where no example is one.
+        steps: The way to it from the media type; empty where there is none.
         notes: Rule, way from the media type, and message of each example that is not as it should be.
     """
 
     value: dict[str, Any] | None
+    steps: Steps
     notes: tuple[tuple[str, Steps, str], ...]
 
 
@@ -36,10 +38,10 @@ def read_example(content: dict[str, Any]) -> ReadExample:
             value, note = _read(value)
             notes.append((*note[:1], steps, note[1]))
         if isinstance(value, dict):
-            return ReadExample(value, tuple(notes))
+            return ReadExample(value, steps, tuple(notes))
         if not isinstance(candidate, str):
             notes.append(("example-unreadable", steps, "is no object; left out"))
-    return ReadExample(None, tuple(notes))
+    return ReadExample(None, (), tuple(notes))
 
 
 def _candidates(content: dict[str, Any]) -> list[tuple[Steps, Any]]:
@@ -73,9 +75,9 @@ def _read(text: str) -> tuple[Any, tuple[str, str]]:
         else:
             if value:
                 return value, (
-                "example-with-comments",
-                "JSON with comments or a comma too many; read without them",
-            )
+                    "example-with-comments",
+                    "JSON with comments or a comma too many; read without them",
+                )
     return None, ("example-unreadable", "a text that cannot be read as JSON; left out")
 
 
