@@ -123,7 +123,7 @@ class Compiler:
 
         def member(name: str) -> Member:
             path = f"{field.path}.{name}" if field.path else name
-            place = Field(name, path, siblings, as_schema(properties.get(name, others)))
+            place = Field(name, path, siblings, as_schema(properties.get(name, others)), shown.get(name))
             return self._member(place, shown.get(name), is_required=name in required)
 
         another = None if others is False else self._later(others, Field("", field.path, siblings, {}), None)
@@ -133,7 +133,7 @@ class Compiler:
         shown = example[0] if isinstance(example, list) and example else None
 
         def item(part: Any) -> Member:
-            place = Field(field.name, f"{field.path}[0]", frozenset(), as_schema(part))
+            place = Field(field.name, f"{field.path}[0]", frozenset(), as_schema(part), shown)
             return self._member(place, shown, is_required=True)
 
         items = schema.get("items", {})

@@ -37,7 +37,7 @@ TEXTS = [
     ("date_time", "", ISO),
     ("created_at", "The time in milliseconds.", r"\d{13}"),
     ("timezone", "", r"UTC|[A-Z]\w+/\w+"),
-    ("join_url", "", rf"https://example\.com/{SHORT}"),
+    ("join_url", "", rf"https://example\.com/j/[0-9]{{10,11}}\?pwd={SHORT}"),
     ("avatar", "The URL of the picture.", rf"https://example\.com/{SHORT}"),
     ("phone_number", "", r"\+1(202|303|415|617)55501\d\d"),
     ("ip_address", "", r"198\.51\.100\.\d{1,3}"),

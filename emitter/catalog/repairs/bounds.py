@@ -12,6 +12,7 @@ MOST_ITEMS: Final = 1_000
 """The most values that lists inside lists may ask for together, and the most properties of an object."""
 LONGEST_PATTERN: Final = 1_000
 
+_QUOTES: Final = '""'
 _PAIRS: Final = (
     ("minLength", "maxLength"),
     ("minItems", "maxItems"),
@@ -47,6 +48,8 @@ def _broken_pattern(schema: Schema, _: Place) -> Fix | None:
             f"{len(pattern)} characters, of which at most {LONGEST_PATTERN} are read; any text is allowed"
         )
         return Fix(without(schema, "pattern"), message, ("pattern",))
+    if len(pattern) > len(_QUOTES) and pattern.startswith('"') and pattern.endswith('"'):
+        return Fix(schema | {"pattern": pattern[1:-1]}, "stands in quotes; read without them", ("pattern",))
     if is_pattern(pattern):
         return None
     return Fix(
