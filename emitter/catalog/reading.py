@@ -75,7 +75,15 @@ def _from_json(text: str) -> Any:
     except RecursionError:
         raise InvalidSpecError(_TOO_DEEP) from None
     _check_depth(value)
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise InvalidSpecError("a text holds half a surrogate pair, which is no character") from None
     return value
+
+
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 _TOO_DEEP: Final = f"more than {MAX_DEPTH} objects and arrays lie inside each other"

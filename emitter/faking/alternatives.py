@@ -86,11 +86,15 @@ class Judged:
                 continue
             finally:
                 draw.thinning = was_thinning
-            if self._validator.is_valid(value):
+            if self.accepts(value):
                 return value
         raise InvalidSpecError(
             f"no value for {self._subject} was found that fits its schema; give the event with --payload"
         )
+
+    def accepts(self, value: Any) -> bool:
+        """Say whether a value fits."""
+        return self._validator.is_valid(value)
 
     def _in_order(self, draw: Draw) -> Iterator[Make]:
         """Yield the makers in the order of trying: each once, then any, properties left out at random."""

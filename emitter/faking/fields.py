@@ -32,7 +32,7 @@ _HUMP: Final = re.compile(r"([a-z0-9])([A-Z])")
 _NUMBER: Final = re.compile(r"-?\d{1,5}")
 _ID: Final = re.compile(r"(.*_)?(id|ids|uuid|guid)")
 _IDS_OF_THE_OBJECT: Final = frozenset({"payload.object.id", "payload.old_object.id"})
-_NAME: Final = re.compile(r"(.*_)?(name|title|topic|subject)")
+_NAME: Final = re.compile(r"(?!.*file)(.*_)?(name|title|topic|subject)")
 
 
 class Field(NamedTuple):
@@ -82,10 +82,13 @@ def text_maker(field: Field) -> Make:
         return email_maker(field)
     if format_ in moments.FORMATS or moments.is_moment(field):
         return moments.text_maker(field)
-    if person := person_maker(field):
-        return person
     if values := shapes.listed(field.description):
-        return one_of(*values)
+        return person_maker(field) or one_of(*values)
+    return person_maker(field) or _text_of_a_thing(field)
+
+
+def _text_of_a_thing(field: Field) -> Make:
+    """Return what makes a text that tells of nobody: by name, description and example."""
     if field.path in _IDS_OF_THE_OBJECT:
         return _id_of_the_object
     name = field.snake_name

@@ -152,8 +152,18 @@ class Compiler:
             path=field.path,
             is_required=is_required,
             is_possible=field.schema != IMPOSSIBLE,
-            fits=scalars.fits(self._resolved(field.schema)),
+            fits=self._fits(self._resolved(field.schema)),
             make=self._later(field.schema, field, example),
+        )
+
+    def _fits(self, schema: Schema) -> Callable[[Any], bool]:
+        """Return what says whether a decided value may be taken; what is in an object is looked at there."""
+        by_kind = scalars.fits(schema)
+        if not is_structural(schema):
+            return by_kind
+        judge = Judged(schema, self._root, (), subject=self._subject)
+        return lambda value: (
+            by_kind(value) and (isinstance(value, dict | list | tuple) or judge.accepts(value))
         )
 
     def _later(self, schema: Any, field: Field, example: Any) -> Make:

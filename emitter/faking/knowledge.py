@@ -146,8 +146,8 @@ FORMATS: Final[dict[str, Make]] = {
 THINGS: Final[dict[str, Make]] = {
     r"\bworkspaces?\b": one_of(*words.WORKSPACES),
     r"\bcalendar\b": one_of(*words.CALENDARS),
-    r"\b(zoom )?rooms?\b(?! system)": one_of(*words.ROOMS),
     r"\blocations?\b|\bcampus\b|\bbuilding\b": one_of(*words.LOCATIONS),
+    r"\b(zoom )?rooms?\b(?! system)": one_of(*words.ROOMS),
     r"\bchannels?\b|\bshared spaces?\b|\bspace\b": one_of(*words.CHANNELS),
     r"\bgroups?\b": one_of(*words.GROUPS),
     r"\bdepartments?\b": one_of(*words.DEPARTMENTS),
@@ -182,9 +182,9 @@ TEXT_NAMES: Final[dict[str, Make]] = {
     ".*(token|secret)|stream_key|change_key": _token,
     "playlist_name": _picked("playlist_names"),
     "moment_name": _picked("moment_names"),
-    "text|comments?|message|content|(.*_)?content_text|.*description|summary|body|desc|chat": _comment,
+    "text|comments?|message|content|(.*_)?content_text|.*description|body|desc|chat": _comment,
     "note|(.*_)?notes?": one_of(*words.NOTES),
-    ".*topic|(.*_)?title|subject|agenda": _picked("topics"),
+    ".*topic|(.*_)?title|subject|agenda|summary": _picked("topics"),
     ".*company.*|organization|org_name|account_(name|alias)|display_account": _picked("companies"),
     "dept|department|(.*_)department": one_of(*words.DEPARTMENTS),
     "job.*|role_name": _picked("jobs"),
@@ -233,6 +233,9 @@ TEXT_NAMES: Final[dict[str, Make]] = {
     "((avg|min|max)_)?rssi": _measure(-70, -35, ""),
     "resolution": one_of("1280*720", "1920*1080", "640*360"),
     "sensor_value": _measure(18, 45, ""),
+    "leave_reason": one_of(
+        "left the session.", "got disconnected from the session.", "Host ended the session."
+    ),
     "reason|cancel_?reason|request_reason": one_of(*words.REASONS),
     "issue|error": one_of(*words.ISSUES),
     "question": one_of(*words.QUESTIONS),
@@ -259,6 +262,7 @@ TEXT_DESCRIPTIONS: Final[dict[str, Make]] = {
 }
 
 NUMBER_NAMES: Final[dict[str, Make]] = {
+    ".*phone_number|(from|to|caller|callee)_number": lambda draw: int(_phone(draw)),
     "(meeting|webinar)_(id|number)|pmi": _id(ids.meeting_number),
     "(.*_)?id": _between(10**9, 2 * 10**9),
     ".*duration.*": _between(5, 90),

@@ -92,7 +92,7 @@ def _moment(field: Field) -> Callable[[Draw], int]:
     if field.name == "event_ts":
         return lambda draw: draw.event_ts_ms
     if edge := _EDGE.fullmatch(field.snake_name):
-        return _edge(is_end=edge["edge"] == "end")
+        return _edge(is_end="end" in (edge["edge"], edge["of"]))
     if _EARLIER.match(field.name):
         return lambda draw: draw.happened_ms - draw.stream.between(1, 90) * _MINUTE_MS
     if _LATER.match(field.name):
@@ -100,7 +100,7 @@ def _moment(field: Field) -> Callable[[Draw], int]:
     return lambda draw: draw.happened_ms
 
 
-_EDGE: Final = re.compile(r"(.*_)?(?P<edge>start|end)(_date)?_?(time|ts|at)|recording_(start|end)")
+_EDGE: Final = re.compile(r"(.*_)?(?P<edge>start|end)(_date)?_?(time|ts|at)|recording_(?P<of>start|end)")
 _PLANNED: Final = re.compile(
     r".*\b(reservation|invitation|meeting|webinar|scheduled_event|event|session)_?(\w*_)?(create|update|delete|schedul|cancel).*"
 )

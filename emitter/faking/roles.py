@@ -44,7 +44,7 @@ def person_maker(field: Field) -> Make | None:
     ``email`` stands beside them or the object around has a role.
     """
     name = field.snake_name
-    if name in ROLES:
+    if name in ROLES and not (name == "speaker" and "microphone" in field.siblings):
         is_named = re.search(r"\bnames?\b", field.description)
         return _maker(name, "name" if is_named else "email")
     found = _PERSONAL.fullmatch(name)
@@ -78,4 +78,4 @@ def _is_about_a_person(field: Field) -> bool:
     """Say whether the object around has a person's properties or a role: ``participants[0]`` has one."""
     step = _LAST_STEP.search(field.container)
     has_address = not _OF_A_PERSON.isdisjoint(field.siblings)
-    return has_address or (step is not None and step[1].removesuffix("s") in ROLES)
+    return has_address or (step is not None and step[1].removesuffix("s") in ROLES | _ANYONE)

@@ -92,6 +92,42 @@ def _const(schema: Schema, _: Place) -> Fix | None:
     )
 
 
+def _const_alone(schema: Schema, _: Place) -> Fix | None:
+    beside = [key for key in schema if key in _DECIDED_BY_CONST]
+    if not beside:
+        return None
+    message = f"{shown(schema['const'])} is the only value; {', '.join(beside)} cannot say more"
+    return Fix(without(schema, *beside), message, ("const",))
+
+
+_DECIDED_BY_CONST: Final = frozenset(
+    {
+        "properties", "required", "items", "prefixItems", "additionalProperties", "pattern", "not", "anyOf",
+        "oneOf", "allOf", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum",
+        "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minProperties", "maxProperties", "uniqueItems",
+        "contains", "patternProperties", "propertyNames", "dependentRequired", "dependentSchemas", "if",
+    }
+)  # fmt: skip
+
+
+def _structured(schema: Schema, _: Place) -> Fix | None:
+    """Leave out what stands beside allowed values that are objects or arrays: they say it all."""
+    beside = [key for key in ("items", "properties", "required", "prefixItems") if key in schema]
+    if not beside or not any(isinstance(value, dict | list) for value in schema["enum"]):
+        return None
+    message = f"the allowed values are whole objects or arrays; {', '.join(beside)} cannot say more"
+    return Fix(without(schema, *beside), message, ("enum",))
+
+
+def _const_in_enum(schema: Schema, _: Place) -> Fix | None:
+    values, value = schema.get("enum"), schema["const"]
+    if values is None or json.dumps(value) in map(json.dumps, values):
+        return None
+    return Fix(
+        without(schema, "enum"), f"{shown(value)} is none of the allowed values; it counts", ("const",)
+    )
+
+
 RULES: Final = (
     Rule(
         "enum-of-items",
@@ -114,6 +150,27 @@ RULES: Final = (
         "those that can be read in that type are; where none can, the type is left out",
         _ENUM,
         _of_another_type,
+    ),
+    Rule(
+        "enum-of-structures",
+        "allowed values that are objects or arrays, and a description of such beside them",
+        "the values count",
+        _ENUM,
+        _structured,
+    ),
+    Rule(
+        "const-and-more",
+        "a fixed value, and beside it what else it should be",
+        "the fixed value counts",
+        frozenset({"const"}),
+        _const_alone,
+    ),
+    Rule(
+        "const-not-allowed",
+        "a fixed value that is none of the allowed ones beside it",
+        "the fixed value counts",
+        frozenset({"const"}),
+        _const_in_enum,
     ),
     Rule(
         "const-of-another-type",

@@ -70,11 +70,11 @@ def _named(schema: Schema, name: str, steps: Steps, report: Callable[[str, Steps
     if "event" not in schema.get("required", ()):
         report("event-not-required", (*steps, "required"), "an envelope may lack its event; it never does")
         schema = schema | {"required": ["event", *schema.get("required", ())]}
-    if schema.get("type") != "object":
-        if "type" in schema:
-            report("envelope-no-object", (*steps, "type"), "an envelope is an object")
-        schema = {"type": "object"} | without(schema, "type")
-    return schema
+    for key in ("type", "const", "enum"):
+        if key in schema and (key, schema[key]) != ("type", "object"):
+            report("envelope-no-object", (*steps, key), "an envelope is an object like its example")
+            schema = without(schema, key)
+    return {"type": "object"} | schema
 
 
 def _note_responses(operation: Operation, report: Callable[[str, Steps, str], None]) -> None:

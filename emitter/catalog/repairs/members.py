@@ -60,11 +60,13 @@ def _is_object(schema: Schema) -> bool:
     return schema.get("type", "object") in ("object", ["object", "null"])
 
 
-def _beside(schema: Schema, _: Place) -> Fix | None:
+def _beside(schema: Schema, place: Place) -> Fix | None:
     """Take properties that stand beside ``properties`` for properties."""
     slipped = _slipped(schema)
     if not slipped or not _is_object(schema):
         return None
+    if len(schema) == 1 and isinstance(place.example, str | int | float):
+        return Fix(schema[slipped[0]], f"{slipped[0]} is the schema of this value", (slipped[0],))
     properties = schema.get("properties", {})
     added = {name: schema[name] for name in slipped if name not in properties}
     names = ", ".join(slipped)
@@ -105,6 +107,15 @@ def _required_on_property(schema: Schema, _: Place) -> Fix | None:
     fixed = schema | {"properties": rest} | ({"required": required} if required else {})
     message = f"{', '.join(marked)} said so in their own schema"
     return Fix(fixed, message, ("properties", marked[0], "required"))
+
+
+def _required_but_never(schema: Schema, _: Place) -> Fix | None:
+    properties = schema["properties"]
+    never = [name for name in schema.get("required", []) if properties.get(name, True) is False]
+    if not never:
+        return None
+    fixed = schema | {"properties": properties | dict.fromkeys(never, {})}
+    return Fix(fixed, f"{', '.join(never)}: required, and never allowed; allowed", ("properties", never[0]))
 
 
 def _required_twice(schema: Schema, _: Place) -> Fix | None:
@@ -225,6 +236,13 @@ RULES: Final = (
         "it counts once",
         frozenset({"required"}),
         _required_twice,
+    ),
+    Rule(
+        "required-but-never-allowed",
+        "a required property that no value fits",
+        "any value fits",
+        _PROPERTIES,
+        _required_but_never,
     ),
     Rule(
         "required-unknown",

@@ -46,7 +46,7 @@ def _unknown_type(schema: Schema, _: Place) -> Fix | None:
 def _of_list(schema: Schema, types: list[Any]) -> Fix | None:
     read = [each if each in JSON_TYPES else _word(each) for each in types if isinstance(each, str)]
     known = list(dict.fromkeys(each for each in read if each))
-    if known == types:
+    if known and known == types:
         return None
     rest = without(schema, "type")
     if not known:

@@ -167,7 +167,7 @@ class Walk:
             return inside
         beside = self._node(beside, at)
         if isinstance(inside, dict) and (_ANNOTATIONS.issuperset(beside) or inside.keys().isdisjoint(beside)):
-            return inside | beside
+            return self._by_rules(inside | beside, at)
         return {"allOf": [inside, beside]}
 
     def _found(self, reference: Any, at: _At) -> Found | None:
