@@ -16,7 +16,7 @@ from emitter.errors import InvalidSpecError
 
 MAX_DEPTH: Final = 200
 """The most objects and arrays inside each other; Zoom's deepest document has about fifty."""
-MAX_BYTES: Final = 32 * 1024 * 1024
+MAX_BYTES: Final = 16 * 1024 * 1024
 """The longest document that is read; Zoom's longest has under five megabytes."""
 
 _PROSE: Final = re.compile(r"[^\n]*\S[^\n]*\s*\n\s*- OpenAPI Version:")

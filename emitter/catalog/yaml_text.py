@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_DEPTH: Final = 200
-MAX_VALUES: Final = 2_000_000
+MAX_VALUES: Final = 500_000
 """The most values a document may hold, those of an alias counted wherever it stands."""
 
 # The parser in C is an order of magnitude faster; some builds of the library lack it.

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TRIES: Final = 40
 """How many drafts are judged, after one of each kind, before a schema is given up."""
 
+MOST_DRAFTS: Final = 2_000
+"""How many drafts are judged in one envelope at most; Zoom's documents need a dozen."""
+
 _ROOT: Final = "urn:zoom-emitter:root"
 _BRANCHES: Final = ("anyOf", "oneOf")
 _CONDITION: Final = ("if", "then", "else")
@@ -80,6 +83,9 @@ class Judged:
         """
         was_thinning = draw.thinning
         for make in self._in_order(draw):
+            draw.drafts += 1
+            if draw.drafts > MOST_DRAFTS:
+                break
             try:
                 value = make(draw)
             except InvalidSpecError:

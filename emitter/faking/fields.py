@@ -9,6 +9,7 @@ schema.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from emitter.faking import ids, moments, shapes
@@ -140,8 +141,15 @@ def _thing_in(text: str) -> Make | None:
 
 
 def _by_rules(field: Field, names: dict[str, Make], descriptions: dict[str, Make]) -> Make | None:
-    by_name = (make for rule, make in names.items() if re.fullmatch(rule, field.snake_name))
+    found = _any_of(tuple(names)).fullmatch(field.snake_name)
+    by_name = [*names.values()][int(str(found.lastgroup)[1:])] if found else None
     by_description = (make for rule, make in descriptions.items() if re.search(rule, field.description))
     if "CRM" in field.description:
-        return next(by_description, None) or next(by_name, None)
-    return next(by_name, None) or next(by_description, None)
+        return next(by_description, None) or by_name
+    return by_name or next(by_description, None)
+
+
+@cache
+def _any_of(rules: tuple[str, ...]) -> re.Pattern[str]:
+    """Return all rules of a table as one expression; the group that matched names the first that fits."""
+    return re.compile("|".join(f"(?P<r{number}>{rule})" for number, rule in enumerate(rules)))

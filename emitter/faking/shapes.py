@@ -22,7 +22,8 @@ _LONGEST_DESCRIPTION: Final = 5_000
 
 # A list in a description: a line for each value, "* `1` — Instant meeting", or "0 - Off" after a comma.
 _LISTED: Final = re.compile(
-    r"(?:^|\n)\s*[*•-]?\s*[`'\"]?(?P<value>-?\d{1,5}|[a-z][a-zA-Z0-9_-]{0,39})[`'\"]?:?\s*(?:[—\u2013-]|:|=)\s"
+    r"(?:^|\n)[ \t]*+(?:[*•-][ \t]*+)?[`'\"]?(?P<value>-?\d{1,5}|[a-z][a-zA-Z0-9_-]{0,39})"
+    r"[`'\"]?:?[ \t]*+(?:[—\u2013-]|:|=)[ \t]"
 )
 
 _MEASURES: Final = re.compile(r"-?\d{1,6}(?:\.\d{1,6})?(?P<unit> ?(?:%|ms|kbps|fps|dBm|Kbps|KB/s|MB|GB)?)")

@@ -114,7 +114,7 @@ def _required_but_never(schema: Schema, _: Place) -> Fix | None:
     never = [name for name in schema.get("required", []) if properties.get(name, True) is False]
     if not never:
         return None
-    fixed = schema | {"properties": properties | dict.fromkeys(never, {})}
+    fixed = schema | {"properties": properties | {name: {} for name in never}}
     return Fix(fixed, f"{', '.join(never)}: required, and never allowed; allowed", ("properties", never[0]))
 
 
