@@ -118,7 +118,7 @@ def _operation(
     """Return what makes the operation, once it has its name."""
     references = References(document, ())
     item, steps = _resolved(item, steps, references)
-    method = next((each for each in _METHODS if isinstance(item.get(each), dict)), "post")
+    method = next((each for each in _METHODS if _has_body(item.get(each))), "post")
     operation = _object(item.get(method), (*steps, method))
     body, body_steps = _resolved(operation.get("requestBody"), (*steps, method, "requestBody"), references)
     content = _object(body.get("content"), (*body_steps, "content"))
@@ -145,6 +145,10 @@ def _operation(
 
 
 _EXPECTED: Final = "expected an object here, as in Zoom's published form"
+
+
+def _has_body(operation: Any) -> bool:
+    return isinstance(operation, dict) and "requestBody" in operation
 
 
 def _object(value: Any, steps: Steps) -> dict[str, Any]:

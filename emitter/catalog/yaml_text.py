@@ -129,7 +129,7 @@ def _key(value: Any, event: yaml.Event) -> str:
 
 def _scalar(event: yaml.ScalarEvent) -> Any:
     text: str = event.value
-    if event.style is not None or event.tag == "tag:yaml.org,2002:str":
+    if event.style or event.tag == "tag:yaml.org,2002:str":
         return text
     if text in _WORDS:
         return _WORDS[text]

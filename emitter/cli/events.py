@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from emitter.catalog.paths import items_of, members_of
 from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.columns import in_columns, output_width
 
@@ -82,17 +83,24 @@ def _readable(event: EventType) -> str:
 
 def _tree(schema: dict[str, Any], *, depth: int) -> Iterator[tuple[str, str]]:
     """Yield a row a property, children indented below it; ``[]`` marks a list by its name."""
-    for name, each in schema.get("properties", {}).items():
-        is_list = "items" in each
-        yield f"{'  ' * (depth + 1)}{name}{'[]' * is_list}", _facts(each, name in schema.get("required", []))
-        yield from _tree(each["items"] if is_list else each, depth=depth + 1)
+    for name, member in members_of(schema).items():
+        each = member if isinstance(member, dict) else {}
+        items = items_of(each)
+        mark = "" if items is None else "[]"
+        yield f"{'  ' * (depth + 1)}{name}{mark}", _facts(each, name in schema.get("required", []))
+        yield from _tree(each if items is None else items, depth=depth + 1)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    types = schema.get("type", "object" if members_of(schema) else "anything")
+    return types if isinstance(types, str) else " or ".join(types)
 
 
 def _facts(schema: dict[str, Any], is_required: bool) -> str:
-    types = schema.get("type", "anything")
-    kind = types if isinstance(types, str) else " or ".join(types)
-    if "items" in schema:
-        kind += f" of {schema['items'].get('type', 'anything')}"
+    kind = _kind(schema)
+    items = items_of(schema)
+    if items is not None:
+        kind += f" of {_kind(items)}"
     facts = [f"{kind} ({schema['format']})" if "format" in schema else kind]
     if is_required:
         facts.append("required")

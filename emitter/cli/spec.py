@@ -60,8 +60,8 @@ def lint(file: Path, as_json: bool) -> None:
         click.echo(json_text([_entry(repair) for repair in found]))
     else:
         click.echo("\n".join(_report(found)) or "nothing to repair")
-        events, places = len(Catalog.of([document])), len(found)
-        click.echo(f"{events} events can be used; {places} places are not as they should be", err=True)
+        events = len(Catalog.of([document]))
+        click.echo(f"events that can be used: {events}; places repaired: {len(found)}", err=True)
     sys.exit(FOUND_WANTING if found else 0)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 60
 """The most schemas inside each other; Zoom's deepest have about a dozen."""
-MAX_COPIES: Final = 20_000
+MAX_COPIES: Final = 5_000
 """The most schemas that references of one event are replaced by; Zoom's largest event has two thousand."""
 MAX_DEFS: Final = 500
 """The most schemas that references of one event may be left to lead to."""
