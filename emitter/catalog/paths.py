@@ -216,10 +216,10 @@ def _wants_text(schema: dict[str, Any] | None) -> bool:
 
 
 def _known_steps(schema: dict[str, Any], start: Steps) -> Iterator[Steps]:
-    places: dict[str | int, Any] = {**members_of(schema)}
+    places: list[tuple[str | int, Any]] = [*members_of(schema).items()]
     if items := items_of(schema):
-        places[0] = items
-    for step, inner in places.items():
+        places.append((0, items))
+    for step, inner in places:
         yield (*start, step)
         if isinstance(inner, dict):
             yield from _known_steps(inner, (*start, step))

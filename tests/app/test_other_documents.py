@@ -29,7 +29,7 @@ def api(tmp_path):
 def test_its_events_are_listed_subscribed_to_and_sent(api):
     with Receiver(SECRET_TOKEN) as receiver:
         api.subscribe(receiver.url, events=["user.*"])
-        (number,) = api.emit(event="user.created", overrides={"email": "a@example.com"}, unset=[])
+        (number,) = api.emit(event="user.created", overrides={"email": "a@example.com"})
         api.settled(number)
         sent = json.loads(receiver.arrivals[-1].body)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from emitter.catalog.repairs.rule import Steps
@@ -43,9 +42,13 @@ class References:
         """Return what the reference leads to, or None."""
         if not reference.startswith("#") or len(reference) > _LONGEST:
             return None
-        written = tuple(
-            step.replace("~1", "/").replace("~0", "~") for step in unquote(reference[1:]).split("/")[1:]
-        )
+        path = reference[1:]
+        if "%" in path:
+            # Imported here, since few references are percent-encoded.
+            from urllib.parse import unquote  # noqa: PLC0415
+
+            path = unquote(path)
+        written = tuple(step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
         if reference != "#" and not written:
             return None
         for meant, message in self._meant(written):
