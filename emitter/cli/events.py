@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from emitter.catalog.operations import printable
 from emitter.catalog.paths import items_of, members_of
 from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.columns import in_columns, output_width
@@ -73,7 +74,8 @@ def _summary(event: EventType) -> dict[str, Any]:
 
 
 def _readable(event: EventType) -> str:
-    parts = [event.name, event.description.strip() or event.title, f"{event.product}, tag {event.tag}"]
+    lines = [printable(line) for line in event.description.strip().splitlines()]
+    parts = [event.name, "\n".join(lines) or event.title, f"{event.product}, tag {event.tag}"]
     tree = "\n".join(in_columns(list(_tree(event.schema, depth=0)), width=output_width()))
     sections = ["\n".join(part for part in parts if part), f"Properties\n{tree}"]
     if event.example is not None:
@@ -110,4 +112,4 @@ def _facts(schema: dict[str, Any], is_required: bool) -> str:
         facts.append(f"one of {', '.join(json.dumps(value) for value in schema['enum'])}")
     if "x-unit" in schema:
         facts.append(f"in {schema['x-unit']}")
-    return f"{', '.join(facts)}. {schema.get('description', '')}".strip()
+    return printable(f"{', '.join(facts)}. {schema.get('description', '')}")

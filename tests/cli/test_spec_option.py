@@ -201,3 +201,29 @@ def test_lint_reads_yaml_too(tmp_path):
     )
 
     assert zoom_emitter("spec", "lint", str(path)).status == 0
+
+
+def test_the_prose_page_is_a_document_too(tmp_path):
+    path = tmp_path / "page.txt"
+    path.write_text(
+        "Things\n- OpenAPI Version:\n3.1.0 - API Version:\n1\nOperations\nPOST thing.made\n"
+        "- Method:\nPOST - Path:\nthing.made\nRequest Body\nContent-Type: application/json\n-\neventstring\nExample:\n{}\n"
+        "Responses\nStatus: 200\n",
+        encoding="utf-8",
+    )
+
+    assert names("--spec", str(path), "events", "list", "--json") == ["thing.made"]
+
+
+def test_what_a_document_says_reaches_the_terminal_as_one_line_of_plain_text(tmp_path):
+    path = tmp_path / "things.json"
+    schema = envelope({"type": "string", "description": "first\n\nsecond\x1b[31m"}, name="a.b")
+    item = operation(schema, summary="red\x1b[31m\nline")
+    path.write_text(json.dumps(document(title="T\x07", a__b=item)), encoding="utf-8")
+
+    listed = zoom_emitter("--spec", str(path), "events", "list").text
+    shown = zoom_emitter("--spec", str(path), "events", "show", "a.b").text
+
+    assert listed.splitlines()[-2:] == ["T", "  a.b  red[31m line"]
+    assert "string, required. first second[31m\n" in shown
+    assert "\x1b" not in shown

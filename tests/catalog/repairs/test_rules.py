@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 
 import jsonschema_rs
 import pytest
@@ -407,3 +408,9 @@ def test_a_document_as_it_should_be_needs_no_repair():
     )
 
     assert lint(Document("things.json", document_of(good))) == []
+
+
+def test_every_rule_is_documented():
+    page = (Path(__file__).parents[3] / "docs" / "specs.md").read_text(encoding="utf-8")
+
+    assert [rule for rule in RULES if f"| `{rule}` |" not in page] == []
