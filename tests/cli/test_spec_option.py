@@ -207,8 +207,8 @@ def test_the_prose_page_is_a_document_too(tmp_path):
     path = tmp_path / "page.txt"
     path.write_text(
         "Things\n- OpenAPI Version:\n3.1.0 - API Version:\n1\nOperations\nPOST thing.made\n"
-        "- Method:\nPOST - Path:\nthing.made\nRequest Body\nContent-Type: application/json\n-\neventstring\nExample:\n{}\n"
-        "Responses\nStatus: 200\n",
+        "- Method:\nPOST - Path:\nthing.made\nRequest Body\nContent-Type: application/json\n-\neventstring\n"
+        "Example:\n{}\nResponses\nStatus: 200\n",
         encoding="utf-8",
     )
 
