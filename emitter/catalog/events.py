@@ -62,10 +62,12 @@ class Document(NamedTuple):
     Attributes:
         source: Where it comes from, as messages call it: a file's name.
         value: OpenAPI in one of the published forms, see `emitter.catalog.operations`.
+        overlay: What to lay over it, see `emitter.catalog.document`.
     """
 
     source: str
     value: dict[str, Any]
+    overlay: dict[str, Any] | None = None
 
 
 class Conflict(NamedTuple):
@@ -116,28 +118,35 @@ class Catalog:
         Raises:
             InvalidSpecError: It describes no event that can be read; the pointer says where.
         """
-        return cls.of([Document("", document if overlay is None else merge(document, overlay))])
+        return cls.of([Document("", document, overlay)])
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> Self:
-        """Return the events of documents; of an event that several describe, the last description counts.
+        """Return the events of documents; of an event that several describe differently, the last counts.
 
         Raises:
             InvalidSpecError: One of them describes no event that can be read; the pointer says where.
         """
         catalog = cls()
-        sources: dict[str, str] = {}
+        described: dict[str, tuple[str, Operation]] = {}
         conflicts: list[Conflict] = []
         left_out: list[tuple[str, Repair]] = []
         for document in documents:
             operations, repairs = operations_of(document.value, name=document.source)
+            laid_over = operations
+            if document.overlay is not None:
+                laid_over, _ = operations_of(merge(document.value, document.overlay), name=document.source)
             left_out += [(document.source, repair) for repair in repairs if repair.rule == LEFT_OUT]
-            for operation in operations:
-                former = catalog._events.get(operation.name)
-                if isinstance(former, Operation) and not _is_same(former, operation):
-                    conflicts.append(Conflict(operation.name, sources[operation.name], document.source))
-                catalog._events[operation.name] = operation
-                sources[operation.name] = document.source
+            published = {operation.name: operation for operation in operations}
+            for with_overlay in laid_over:
+                operation = published.get(with_overlay.name, with_overlay)
+                source, former = described.get(operation.name, ("", None))
+                if former and former.content == operation.content:
+                    continue
+                if former:
+                    conflicts.append(Conflict(operation.name, source, document.source))
+                catalog._events[operation.name] = with_overlay
+                described[operation.name] = (document.source, operation)
         catalog.conflicts, catalog.left_out = tuple(conflicts), tuple(left_out)
         return catalog
 
@@ -188,7 +197,7 @@ class Catalog:
 
 def bundled() -> Document:
     """Return the document that comes with the package, with its overlay."""
-    return Document(BUNDLED, merge(bundled_document(), bundled_overlay()))
+    return Document(BUNDLED, bundled_document(), bundled_overlay())
 
 
 def event_type(operation: Operation) -> EventType:
@@ -207,10 +216,6 @@ def event_type(operation: Operation) -> EventType:
         schema=schema,
         example=example,
     )
-
-
-def _is_same(former: Operation, latter: Operation) -> bool:
-    return former.content == latter.content
 
 
 def _first_sentence(description: str) -> str:

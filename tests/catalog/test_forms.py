@@ -219,3 +219,12 @@ def test_paths_lead_into_the_branches_of_a_schema():
     assert set_value({}, "members[0].email", "a", schema, force=False) == {
         "payload": {"object": {"members": [{"email": "a"}]}}
     }
+
+
+def test_the_bundled_document_given_again_changes_nothing():
+    again = Document("again.json", bundled().value)
+
+    catalog = Catalog.of([bundled(), again])
+
+    assert catalog.conflicts == ()
+    assert list(catalog) == list(Catalog.bundled())
