@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import rich_click as click
 
 from contracts.cli.values import events_for, rate_in
+from emitter.cli.catalogs import chosen_catalog
 from emitter.core.schedule import parse_duration
 from emitter.errors import EmitterError
 
@@ -43,14 +44,13 @@ class Judgement:
     ) -> None:
         from contracts.cases import Depth, Scope  # noqa: PLC0415
         from contracts.receiver import Receiver  # noqa: PLC0415
-        from emitter.catalog.events import Catalog  # noqa: PLC0415 - reads the whole document
 
         resolved = target.resolve(name)
         self._registry, self._checks = registry, checks
         self._budget_s = parse_duration(options["time_budget"])
         self._wait_s = parse_duration(options["wait"])
         self._per_second = rate_in(options["rate_limit"])
-        depth, catalog = Depth(options["depth"]), Catalog.bundled()
+        depth, catalog = Depth(options["depth"]), chosen_catalog()
         self.receiver = Receiver(
             subscription=resolved.subscription,
             secret_token=resolved.secret_token,

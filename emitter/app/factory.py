@@ -11,6 +11,7 @@ from emitter.app.guard import guard
 from emitter.app.problems import answer_errors
 from emitter.app.service import Service
 from emitter.app.settings import MAX_BODY_BYTES
+from emitter.catalog.events import Catalog
 from emitter.delivery.clock import SystemClock
 from emitter.delivery.store import Store
 from emitter.delivery.vault import Vault, key_file_beside
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from emitter.delivery.clock import Clock
 
 
-def create_app(settings: AppSettings, *, clock: Clock | None = None) -> Flask:
+def create_app(settings: AppSettings, *, catalog: Catalog | None = None, clock: Clock | None = None) -> Flask:
     """Return the app, its record open and its workers at work.
 
     ``app.extensions["zoom_emitter"].close()`` stops them; what is pending then goes on with the next app on
@@ -28,6 +29,7 @@ def create_app(settings: AppSettings, *, clock: Clock | None = None) -> Flask:
 
     Args:
         settings: What the one who starts it decides.
+        catalog: The events there are; the bundled ones where none is given.
         clock: What requests are signed with and retries wait by; the system's unless a test wants another.
 
     Raises:
@@ -39,7 +41,13 @@ def create_app(settings: AppSettings, *, clock: Clock | None = None) -> Flask:
     vault = Vault(key_file_beside(settings.database), settings.environ)
     store = Store.open(settings.database, vault=vault)
     try:
-        service = Service(settings, store=store, vault=vault, clock=clock or SystemClock())
+        service = Service(
+            settings,
+            catalog=catalog or Catalog.bundled(),
+            store=store,
+            vault=vault,
+            clock=clock or SystemClock(),
+        )
         service.start()
     except BaseException:
         store.close()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from emitter.app.emission import bodies_of
 from emitter.app.workers import Workers
-from emitter.catalog.events import Catalog
 from emitter.core.attempt_forms import attempt_line
 from emitter.core.deliveries import DeliveryState
 from emitter.core.subscription import Subscription
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from emitter.app.inputs import EventRequest, SubscriptionRequest
     from emitter.app.settings import AppSettings
+    from emitter.catalog.events import Catalog
     from emitter.core.deliveries import Attempt, Delivery
     from emitter.core.handshake import Handshake
     from emitter.core.secrets import SecretToken
@@ -49,14 +49,17 @@ class Service:
 
     Args:
         settings: What the one who started the app decided.
+        catalog: The events there are.
         store: The record; closed with the service.
         vault: Seals secret tokens that come with a request.
         clock: What attempts are signed with and retries wait by.
     """
 
-    def __init__(self, settings: AppSettings, *, store: Store, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, settings: AppSettings, *, catalog: Catalog, store: Store, vault: Vault, clock: Clock
+    ) -> None:
         self.store = store
-        self.catalog = Catalog.bundled()
+        self.catalog = catalog
         self._settings = settings
         self._vault = vault
         self._clock = clock

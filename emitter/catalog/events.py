@@ -1,20 +1,29 @@
-"""The events of a webhook document, and how a name finds one."""
+"""The events of webhook documents, and how a name finds one."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from emitter.catalog.document import bundled_document, bundled_overlay, merge
-from emitter.catalog.json_values import DECODER, pointer_to
-from emitter.errors import InvalidSpecError, UnknownNameError
+from emitter.catalog.operations import LEFT_OUT, Operation, operations_of, printable
+from emitter.catalog.repairs.envelopes import repaired
+from emitter.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-_MEDIA_TYPE: Final = "application/json"
+    from emitter.catalog.repairs.rule import Repair
+
 _MAX_SUGGESTIONS: Final = 3
+_MOST_TITLE_CHARS: Final = 1_000
+_LINK: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_SENTENCE: Final = re.compile(r".+?[.!?](?= [A-Z]|$)")
+
+BUNDLED: Final = "the bundled document"
+"""What messages call it."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,8 @@ class EventType:
         description: The operation's or its request's description; may be empty.
         tag: The first tag, else the name up to its first dot.
         product: The title of the document.
-        schema: JSON Schema (Draft 2020-12) of the envelope, with the overlay. Not to be edited.
+        schema: JSON Schema (Draft 2020-12) of the envelope, with the overlay and all repairs. Not to be
+            edited.
         example: The document's example of the envelope, or None. Not to be edited, need not fit the schema.
     """
 
@@ -46,36 +56,102 @@ class EventType:
         return self.name.rpartition(".")[2]
 
 
-class Catalog:
-    """The events of a document, in its order; immutable, so it may be shared between threads."""
+class Document(NamedTuple):
+    """A webhook document, parsed.
 
-    def __init__(self, events: tuple[EventType, ...]) -> None:
-        self._events = {event.name: event for event in events}
+    Attributes:
+        source: Where it comes from, as messages call it: a file's name.
+        value: OpenAPI in one of the published forms, see `emitter.catalog.operations`.
+        overlay: What to lay over it, see `emitter.catalog.document`.
+    """
+
+    source: str
+    value: dict[str, Any]
+    overlay: dict[str, Any] | None = None
+
+
+class Conflict(NamedTuple):
+    """An event that two documents describe differently; the later one counts.
+
+    Attributes:
+        event: Its name.
+        former: The source of the description that does not count.
+        latter: The source of the one that does.
+    """
+
+    event: str
+    former: str
+    latter: str
+
+
+class Catalog:
+    """The events of documents, in their order; may be shared between threads.
+
+    An event's schema is put right when the event is first asked for.
+
+    Args:
+        events: The events.
+
+    Attributes:
+        conflicts: Events that the documents describe differently.
+        left_out: What of the documents could not be read, by source.
+    """
+
+    def __init__(self, events: Iterable[EventType] = ()) -> None:
+        self._events: dict[str, EventType | Operation] = {event.name: event for event in events}
+        self.conflicts: tuple[Conflict, ...] = ()
+        self.left_out: tuple[tuple[str, Repair], ...] = ()
 
     @classmethod
     def bundled(cls) -> Self:
         """Return the seven events of Zoom Revenue Accelerator."""
-        return cls.from_document(bundled_document(), bundled_overlay())
+        return cls.of([bundled()])
 
     @classmethod
     def from_document(cls, document: dict[str, Any], overlay: dict[str, Any] | None = None) -> Self:
-        """Return the events of an OpenAPI 3.1 document in the published form.
+        """Return the events of one document.
 
         Args:
-            document: With `webhooks` keyed by event name, each a ``post`` with a JSON request body.
+            document: In one of the forms Zoom publishes.
             overlay: What to lay over it first, see `emitter.catalog.document`.
 
         Raises:
-            InvalidSpecError: The document has no such form; the pointer says where.
+            InvalidSpecError: It describes no event that can be read; the pointer says where.
         """
-        if overlay is not None:
-            document = merge(document, overlay)
-        webhooks = _object_at(document, "webhooks")
-        product = str(_object_at(document, "info").get("title", ""))
-        return cls(tuple(_event_type(document, name, product) for name in webhooks))
+        return cls.of([Document("", document, overlay)])
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Self:
+        """Return the events of documents; of an event that several describe differently, the last counts.
+
+        Raises:
+            InvalidSpecError: One of them describes no event that can be read; the pointer says where.
+        """
+        catalog = cls()
+        described: dict[str, tuple[str, Operation]] = {}
+        conflicts: list[Conflict] = []
+        left_out: list[tuple[str, Repair]] = []
+        for document in documents:
+            operations, repairs = operations_of(document.value, name=document.source)
+            laid_over = operations
+            if document.overlay is not None:
+                laid_over, _ = operations_of(merge(document.value, document.overlay), name=document.source)
+            left_out += [(document.source, repair) for repair in repairs if repair.rule == LEFT_OUT]
+            published = {operation.name: operation for operation in operations}
+            for with_overlay in laid_over:
+                operation = published.get(with_overlay.name, with_overlay)
+                source, former = described.get(operation.name, ("", None))
+                if former and former.content == operation.content:
+                    continue
+                if former:
+                    conflicts.append(Conflict(operation.name, source, document.source))
+                catalog._events[operation.name] = with_overlay
+                described[operation.name] = (document.source, operation)
+        catalog.conflicts, catalog.left_out = tuple(conflicts), tuple(left_out)
+        return catalog
 
     def names(self) -> tuple[str, ...]:
-        """Return the full names, in the document's order."""
+        """Return the full names, in the documents' order."""
         return tuple(self._events)
 
     def find(self, name: str) -> EventType:
@@ -84,11 +160,11 @@ class Catalog:
         Raises:
             UnknownNameError: No event has the name, or several do; `suggestions` holds the full names meant.
         """
-        if event := self._events.get(name):
-            return event
+        if name in self._events:
+            return self._event_type(name)
         matches = tuple(full for full in self._events if full.endswith(f".{name}")) if name else ()
         if len(matches) == 1:
-            return self._events[matches[0]]
+            return self._event_type(matches[0])
         if matches:
             raise UnknownNameError("event", name, matches, "several events end so; write the name in full")
         nearest = self._nearest(name)
@@ -96,7 +172,7 @@ class Catalog:
         raise UnknownNameError("event", name, nearest, hint)
 
     def __iter__(self) -> Iterator[EventType]:
-        return iter(self._events.values())
+        return map(self._event_type, self.names())
 
     def __contains__(self, name: object) -> bool:
         return name in self._events
@@ -104,47 +180,51 @@ class Catalog:
     def __len__(self) -> int:
         return len(self._events)
 
+    def _event_type(self, name: str) -> EventType:
+        event = self._events[name]
+        if isinstance(event, Operation):
+            event = self._events[name] = event_type(event)
+        return event
+
     def _nearest(self, name: str) -> tuple[str, ...]:
-        spellings = {event.short_name.lower(): event.name for event in self}
-        spellings |= {event.name.lower(): event.name for event in self}
+        spellings = {full.rpartition(".")[2].lower(): full for full in self._events}
+        spellings |= {full.lower(): full for full in self._events}
         given = name.lower()
         if close := difflib.get_close_matches(given, spellings, n=1):
             return (spellings[close[0]],)
         return tuple(full for full in self._events if given and given in full)[:_MAX_SUGGESTIONS]
 
 
-def _event_type(document: dict[str, Any], name: str, product: str) -> EventType:
-    operation = _object_at(document, "webhooks", name, "post")
-    body = _object_at(document, "webhooks", name, "post", "requestBody")
-    content = _object_at(document, "webhooks", name, "post", "requestBody", "content", _MEDIA_TYPE)
-    schema = _object_at(document, "webhooks", name, "post", "requestBody", "content", _MEDIA_TYPE, "schema")
-    description = str(operation.get("description") or body.get("description") or "")
-    tags = operation.get("tags")
+def bundled() -> Document:
+    """Return the document that comes with the package, with its overlay."""
+    return Document(BUNDLED, bundled_document(), bundled_overlay())
+
+
+def event_type(operation: Operation) -> EventType:
+    """Return the event an operation describes, its schema put right; raises nothing."""
+    schema, example, _ = repaired(operation)
+    description = str(operation.value.get("description") or operation.body.get("description") or "")
+    tags = operation.value.get("tags")
     return EventType(
-        name=name,
-        title=str(operation.get("summary") or _first_line(description) or _subject(schema)),
+        name=operation.name,
+        title=printable(
+            str(operation.value.get("summary") or _first_sentence(description) or _subject(schema))
+        ),
         description=description,
-        tag=str(tags[0]) if isinstance(tags, list) and tags else name.partition(".")[0],
-        product=product,
+        tag=printable(str(tags[0])) if isinstance(tags, list) and tags else operation.name.partition(".")[0],
+        product=operation.product,
         schema=schema,
-        example=_example(content),
+        example=example,
     )
 
 
-def _object_at(document: dict[str, Any], *keys: str) -> dict[str, Any]:
-    node: Any = document
-    for depth, key in enumerate(keys, start=1):
-        node = node.get(key) if isinstance(node, dict) else None
-        if not isinstance(node, dict):
-            message = "expected an object here, as in Zoom's published form"
-            raise InvalidSpecError(message, pointer=pointer_to(keys[:depth]))
-    return cast("dict[str, Any]", node)
-
-
-def _first_line(description: str) -> str:
-    """Return the first line of a description that is no heading."""
+def _first_sentence(description: str) -> str:
+    """Return the first sentence of a description that is no heading, without Markdown's signs."""
     lines = (line.strip() for line in description.splitlines())
-    return next((line for line in lines if line and not line.startswith("#")), "")
+    first = next((line for line in lines if line and not line.startswith("#")), "")[:_MOST_TITLE_CHARS]
+    plain = _LINK.sub(r"\1", first).replace("**", "").replace("`", "")
+    sentence = _SENTENCE.match(plain)
+    return sentence[0] if sentence else plain
 
 
 def _subject(schema: dict[str, Any]) -> str:
@@ -156,21 +236,3 @@ def _subject(schema: dict[str, Any]) -> str:
         if not isinstance(node, dict):
             return ""
     return str(node.get("description", ""))
-
-
-def _example(content: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the first example that is an object, or text that reads as one, as Zoom publishes them."""
-    examples = content.get("examples")
-    candidates = [content.get("example")]
-    if isinstance(examples, dict):
-        candidates += [each.get("value") for each in examples.values() if isinstance(each, dict)]
-    for candidate in candidates:
-        value = candidate
-        if isinstance(value, str):
-            try:
-                value = DECODER.decode(value)
-            except (ValueError, RecursionError):
-                continue
-        if isinstance(value, dict):
-            return value
-    return None

@@ -45,3 +45,21 @@ def kind_of(value: Any) -> str:
 def pointer_to(steps: Iterable[str | int]) -> str:
     """Return the JSON pointer (RFC 6901) to the place the steps lead to; empty for the whole."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
+JSON_TYPES: Final = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+"""The types a schema can name."""
+
+
+def has_type(value: Any, type_: str) -> bool:
+    """Say whether a JSON value has a type as JSON Schema means it: 1.0 is an integer, true is none."""
+    match type_:
+        case "integer":
+            return not isinstance(value, bool) and (
+                isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+            )
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case _:
+            kinds = {"array": list, "boolean": bool, "null": type(None), "object": dict, "string": str}
+            return type_ in kinds and isinstance(value, kinds[type_])

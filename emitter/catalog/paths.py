@@ -32,6 +32,8 @@ _STEP: Final = re.compile(
 _PLAIN_NAME: Final = re.compile(r"[^.\[\]=]+")
 _PREFIXES: Final[tuple[Steps, ...]] = (("payload",), ("payload", "object"))
 _LEAST_SIMILARITY: Final = 0.5
+_BRANCHES: Final = ("allOf", "anyOf", "oneOf")
+_DEEPEST_BRANCH: Final = 3
 
 
 def known_paths(schema: dict[str, Any]) -> tuple[str, ...]:
@@ -160,16 +162,45 @@ def _schema_at(schema: dict[str, Any], steps: Steps) -> dict[str, Any] | None:
     node: Any = schema
     for step in steps:
         if isinstance(step, str):
-            properties = node.get("properties")
-            if not isinstance(properties, dict) or step not in properties:
+            members = members_of(node)
+            if step not in members:
                 return None
-            node = properties[step]
-        elif "items" in node or "array" in _types(node):
-            node = node.get("items")
+            node = members[step]
+        elif (items := items_of(node)) is not None:
+            node = items
         else:
             return None
         node = node if isinstance(node, dict) else {}
     return cast("dict[str, Any]", node)
+
+
+def members_of(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties that a schema names, itself or in a branch of ``anyOf`` and its like."""
+    found: dict[str, Any] = {}
+    for part in _parts(schema):
+        properties = part.get("properties")
+        for name, each in properties.items() if isinstance(properties, dict) else ():
+            found.setdefault(name, each)
+    return found
+
+
+def items_of(schema: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the schema of a list's items, {} if anything may be one, None if this is no list."""
+    for part in _parts(schema):
+        if "items" in part or "array" in _types(part):
+            items = part.get("items")
+            return items if isinstance(items, dict) else {}
+    return None
+
+
+def _parts(schema: dict[str, Any], *, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the schema, and the branches of it that an object or list may be described in."""
+    yield schema
+    for key in _BRANCHES if depth < _DEEPEST_BRANCH else ():
+        branches = schema.get(key)
+        for branch in branches if isinstance(branches, list) else ():
+            if isinstance(branch, dict):
+                yield from _parts(branch, depth=depth + 1)
 
 
 def _types(schema: dict[str, Any]) -> list[Any]:
@@ -185,10 +216,10 @@ def _wants_text(schema: dict[str, Any] | None) -> bool:
 
 
 def _known_steps(schema: dict[str, Any], start: Steps) -> Iterator[Steps]:
-    places: dict[str | int, Any] = dict(schema.get("properties") or {})
-    if isinstance(schema.get("items"), dict):
-        places[0] = schema["items"]
-    for step, inner in places.items():
+    places: list[tuple[str | int, Any]] = [*members_of(schema).items()]
+    if items := items_of(schema):
+        places.append((0, items))
+    for step, inner in places:
         yield (*start, step)
         if isinstance(inner, dict):
             yield from _known_steps(inner, (*start, step))
@@ -237,7 +268,7 @@ def _fits(node: Any, kind: type, passed: Steps) -> None:
 
 def _inserted(members: dict[str, Any], name: str, value: Any, schema: dict[str, Any]) -> dict[str, Any]:
     """Return the members with a new one before the first that the schema has after it."""
-    order = list(schema.get("properties") or {})
+    order = list(members_of(schema))
     later = set(order[order.index(name) + 1 :]) if name in order else set()
     index = next((i for i, key in enumerate(members) if key in later), len(members))
     pairs = list(members.items())

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from emitter.cli.attempt_lines import colour_of, virtual_text
 from emitter.cli.attempts_table import attempts_table, status_text
+from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.columns import in_columns, output_width
 from emitter.cli.listening import stopped_by_signals
 from emitter.core.deliveries import DeliveryState
@@ -94,10 +95,9 @@ def _deliver(secret_token: SecretToken, show: _Show, database: str | None) -> No
 
 def _story(*, now_ms: int) -> list[Event]:
     """Return the events of a new story whose last event happens now."""
-    from emitter.catalog.events import Catalog  # noqa: PLC0415 - reads the whole document
     from emitter.faking.stories import STORIES  # noqa: PLC0415
 
-    seed, catalog = secrets.token_hex(4), Catalog.bundled()
+    seed, catalog = secrets.token_hex(4), chosen_catalog()
     story = STORIES[STORY]
     from_now = story.events(seed, 0, start_ms=now_ms, catalog=catalog)
     takes_ms = from_now[-1].event_ts_ms - now_ms

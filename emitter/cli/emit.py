@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import rich_click as click
 
 from emitter.cli.attempt_lines import what_zoom_does_next
+from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.chosen_events import EventChoice
 from emitter.cli.tally import Tally, status_of
 from emitter.cli.target import ResolvedTarget, TargetChoice, target_options
@@ -164,9 +165,7 @@ def _bodies(chosen: EventChoice, faults: list[Fault], is_raw: bool, now_ms: int)
     if is_raw:
         yield from chosen.raw_bodies()
         return
-    from emitter.catalog.events import Catalog  # noqa: PLC0415 - raw bodies need no catalog
-
-    for event in chosen.generated_or_own(Catalog.bundled(), now_ms=now_ms):
+    for event in chosen.generated_or_own(chosen_catalog(), now_ms=now_ms):
         yield body_with(faults, event.name, event.envelope)
 
 

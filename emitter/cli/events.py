@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from emitter.catalog.events import Catalog
+from emitter.catalog.operations import printable
+from emitter.catalog.paths import items_of, members_of
+from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.columns import in_columns, output_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emitter.catalog.events import EventType
+    from emitter.catalog.events import Catalog, EventType
 
 
 @click.group(name="events")
@@ -25,12 +27,11 @@ def events() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_events(as_json: bool) -> None:
     """List the events, one line each."""
-    catalog = Catalog.bundled()
+    catalog = chosen_catalog()
     if as_json:
         click.echo(json_text([_summary(event) for event in catalog]))
         return
-    rows = [(event.name, event.title) for event in catalog]
-    click.echo("\n".join(in_columns(rows, width=output_width())))
+    click.echo("\n".join(_by_product(catalog)))
 
 
 @events.command(name="show")
@@ -39,7 +40,7 @@ def list_events(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print everything about the event as JSON.")
 def show_event(name: str, as_schema: bool, as_json: bool) -> None:
     """Show what an event holds. The last part of its NAME will do."""
-    event = Catalog.bundled().find(name)
+    event = chosen_catalog().find(name)
     if as_schema:
         click.echo(json_text(event.schema))
     elif as_json:
@@ -54,12 +55,27 @@ def json_text(value: Any) -> bytes:
     return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
+def _by_product(catalog: Catalog) -> list[str]:
+    """Return the events as lines, below the name of their product where there are several."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    for event in catalog:
+        rows.setdefault(event.product, []).append((event.name, event.title))
+    if len(rows) == 1:
+        return in_columns(*rows.values(), width=output_width())
+    lines: list[str] = []
+    for product, events_of_it in rows.items():
+        indented = [(f"  {name}", title) for name, title in events_of_it]
+        lines += [*([""] if lines else []), product, *in_columns(indented, width=output_width())]
+    return lines
+
+
 def _summary(event: EventType) -> dict[str, Any]:
     return {"name": event.name, "title": event.title, "tag": event.tag, "product": event.product}
 
 
 def _readable(event: EventType) -> str:
-    parts = [event.name, event.description.strip() or event.title, f"{event.product}, tag {event.tag}"]
+    lines = [printable(line) for line in event.description.strip().splitlines()]
+    parts = [event.name, "\n".join(lines) or event.title, f"{event.product}, tag {event.tag}"]
     tree = "\n".join(in_columns(list(_tree(event.schema, depth=0)), width=output_width()))
     sections = ["\n".join(part for part in parts if part), f"Properties\n{tree}"]
     if event.example is not None:
@@ -69,17 +85,24 @@ def _readable(event: EventType) -> str:
 
 def _tree(schema: dict[str, Any], *, depth: int) -> Iterator[tuple[str, str]]:
     """Yield a row a property, children indented below it; ``[]`` marks a list by its name."""
-    for name, each in schema.get("properties", {}).items():
-        is_list = "items" in each
-        yield f"{'  ' * (depth + 1)}{name}{'[]' * is_list}", _facts(each, name in schema.get("required", []))
-        yield from _tree(each["items"] if is_list else each, depth=depth + 1)
+    for name, member in members_of(schema).items():
+        each = member if isinstance(member, dict) else {}
+        items = items_of(each)
+        mark = "" if items is None else "[]"
+        yield f"{'  ' * (depth + 1)}{name}{mark}", _facts(each, name in schema.get("required", []))
+        yield from _tree(each if items is None else items, depth=depth + 1)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    types = schema.get("type", "object" if members_of(schema) else "anything")
+    return types if isinstance(types, str) else " or ".join(types)
 
 
 def _facts(schema: dict[str, Any], is_required: bool) -> str:
-    types = schema.get("type", "anything")
-    kind = types if isinstance(types, str) else " or ".join(types)
-    if "items" in schema:
-        kind += f" of {schema['items'].get('type', 'anything')}"
+    kind = _kind(schema)
+    items = items_of(schema)
+    if items is not None:
+        kind += f" of {_kind(items)}"
     facts = [f"{kind} ({schema['format']})" if "format" in schema else kind]
     if is_required:
         facts.append("required")
@@ -89,4 +112,4 @@ def _facts(schema: dict[str, Any], is_required: bool) -> str:
         facts.append(f"one of {', '.join(json.dumps(value) for value in schema['enum'])}")
     if "x-unit" in schema:
         facts.append(f"in {schema['x-unit']}")
-    return f"{', '.join(facts)}. {schema.get('description', '')}".strip()
+    return printable(f"{', '.join(facts)}. {schema.get('description', '')}")

@@ -12,6 +12,7 @@ from click.exceptions import Exit
 from rich_click.rich_panel import RichCommandPanel
 
 from emitter._version import __version__
+from emitter.cli.catalogs import spec_option, with_spec_option
 from emitter.errors import EmitterError
 
 INTERRUPTED: Final = 130
@@ -65,7 +66,7 @@ class LazyGroup(click.RichGroup):
         if stand_in is None or stand_in.name is None:
             return name, stand_in, rest
         module, _, attribute = COMMANDS[stand_in.name][0].partition(":")
-        return name, getattr(importlib.import_module(module), attribute), rest
+        return name, with_spec_option(getattr(importlib.import_module(module), attribute)), rest
 
 
 @click.group(
@@ -77,6 +78,7 @@ def cli() -> None:
     """Send yourself Zoom webhooks: signed, retried and recorded exactly as Zoom does, offline."""
 
 
+cli.params.append(spec_option())
 for _name, _commands in SECTIONS.items():
     cli.add_panel(RichCommandPanel(_name, commands=_commands))
 

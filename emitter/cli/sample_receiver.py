@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import rich_click as click
 
 from emitter.cli.arrival_lines import print_arrival
+from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.listening import listening_socket, serve_until_interrupted, stopped_by_signals, url_of
 from emitter.cli.secret_options import env_file_option, secret_token_file_option
 from emitter.cli.settings import load_settings
@@ -135,12 +136,10 @@ def _secret_token(file: str | None, env_file: str | None) -> tuple[SecretToken, 
 
 
 def _note_unknown_events(script: ReceiverScript) -> None:
-    """Say which names of the script no bundled event has; events of one's own may still come by them."""
+    """Say which names of the script no event has; events of one's own may still come by them."""
     if not script.answers:
         return
-    from emitter.catalog.events import Catalog  # noqa: PLC0415 - reads the whole document
-
-    catalog = Catalog.bundled()
+    catalog = chosen_catalog()
     for name, _ in script.answers:
         try:
             catalog.find(name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
+from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.listening import (
     listening_socket,
     serve_until_interrupted,
@@ -73,9 +74,9 @@ def serve(*, port: int, host: str, **flags: Any) -> None:
             f"serve listens on this machine only, not on {host!r}: whoever reaches it can make it send; "
             "leave --host out, and reach it from elsewhere through an SSH tunnel"
         )
-    settings = _app_settings(flags)
+    settings, catalog = _app_settings(flags), chosen_catalog()
     with stopped_by_signals(), listening_socket(host, port) as listener, _logging_to_stderr():
-        app = create_app(settings)
+        app = create_app(settings, catalog=catalog)
         try:
             click.echo(f"recording in {settings.database}", err=True)
             click.echo(f"serving on {url_of(listener)}")

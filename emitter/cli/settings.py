@@ -35,6 +35,7 @@ RECEIVER_KEYS: Final = {
 }
 TOP_KEYS: Final = {
     "database": _TEXT,
+    "spec": _LIST,
     **{key: kind for key, kind in RECEIVER_KEYS.items() if key not in {"url", "events"}},
 }
 

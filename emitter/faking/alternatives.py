@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TRIES: Final = 40
 """How many drafts are judged, after one of each kind, before a schema is given up."""
 
+MOST_DRAFTS: Final = 2_000
+"""How many drafts are judged in one envelope at most; Zoom's documents need a dozen."""
+
 _ROOT: Final = "urn:zoom-emitter:root"
 _BRANCHES: Final = ("anyOf", "oneOf")
 _CONDITION: Final = ("if", "then", "else")
@@ -80,17 +83,24 @@ class Judged:
         """
         was_thinning = draw.thinning
         for make in self._in_order(draw):
+            draw.drafts += 1
+            if draw.drafts > MOST_DRAFTS:
+                break
             try:
                 value = make(draw)
             except InvalidSpecError:
                 continue
             finally:
                 draw.thinning = was_thinning
-            if self._validator.is_valid(value):
+            if self.accepts(value):
                 return value
         raise InvalidSpecError(
             f"no value for {self._subject} was found that fits its schema; give the event with --payload"
         )
+
+    def accepts(self, value: Any) -> bool:
+        """Say whether a value fits."""
+        return self._validator.is_valid(value)
 
     def _in_order(self, draw: Draw) -> Iterator[Make]:
         """Yield the makers in the order of trying: each once, then any, properties left out at random."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from emitter.errors import InvalidSpecError
 from emitter.faking.draw import ABSENT
 
 if TYPE_CHECKING:
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
 DEEPEST: Final = 12
 """How many objects and arrays may be around a value before optional properties and items are left out."""
+
+MOST_WANTED: Final = 5_000
+"""How many values an envelope may have before what is optional is left out."""
+
+MOST_MADE: Final = 20_000
+"""How many it may have at all; what a schema requires beyond that is not made."""
 
 _USUAL_ITEMS: Final = 3
 _TRIES_FOR_ANOTHER: Final = 20
@@ -46,10 +53,13 @@ class Member(NamedTuple):
             return False
         if not self.is_possible or draw.depth > DEEPEST or not draw.wants(self.path):
             return True
+        if draw.made > MOST_WANTED:
+            return True
         return draw.known.get(self.name) is ABSENT or (draw.thinning and draw.stream.chance(50))
 
     def value(self, draw: Draw) -> Any:
         """Return what is decided for the property if it fits, otherwise make a value."""
+        draw.made += 1
         return told(draw, draw.known.get(self.name, _NOT_GIVEN), self)
 
 
@@ -68,6 +78,7 @@ class ObjectMaker(NamedTuple):
 
     def make(self, draw: Draw) -> dict[str, Any]:
         """Make an object."""
+        _check_made(draw)
         draw.depth += 1
         try:
             value = {
@@ -82,6 +93,7 @@ class ObjectMaker(NamedTuple):
             if len(value) < self.fewest and member.is_possible and member.name not in value:
                 value[member.name] = member.value(draw)
         while self.another and len(value) < self.fewest:
+            draw.made += 1
             value[f"property_{len(value)}"] = self.another(draw)
         return value
 
@@ -119,6 +131,8 @@ class ArrayMaker(NamedTuple):
                 # Each item is about people of its own, unless a story says what is in it.
                 draw.known, draw.people = _NOTHING_KNOWN, saved[2] if given is not None else {}
                 item = _NOT_GIVEN if given is None else given[place]
+                draw.made += 1
+                _check_made(draw)
                 self._append(values, item, member, draw)
             return values
         finally:
@@ -126,10 +140,11 @@ class ArrayMaker(NamedTuple):
             draw.known, draw.items, draw.people = saved
 
     def _count(self, draw: Draw) -> int:
-        least = max(self.fewest, 0 if draw.thinning or draw.depth > DEEPEST else 1)
+        is_enough = draw.depth > DEEPEST or draw.made > MOST_WANTED
+        least = max(self.fewest, 0 if draw.thinning or is_enough else 1)
         usual = max(least, min(_USUAL_ITEMS, len(self.first) or _USUAL_ITEMS))
         most = usual if self.most is None else min(usual, self.most)
-        return self.fewest if draw.depth > DEEPEST else draw.stream.between(min(least, most), most)
+        return self.fewest if is_enough else draw.stream.between(min(least, most), most)
 
     def _append(self, values: list[Any], item: Any, member: Member, draw: Draw) -> None:
         """Append the item, or another one while it is there already; none if there is no other."""
@@ -141,6 +156,14 @@ class ArrayMaker(NamedTuple):
                 return
             value = member.make(draw)
         values.append(value)
+
+
+def _check_made(draw: Draw) -> None:
+    """Raise InvalidSpecError when an envelope has more than `MOST_MADE` values."""
+    if draw.made > MOST_MADE:
+        raise InvalidSpecError(
+            f"{draw.event!r} asks for more than {MOST_MADE} values; give the event with --payload"
+        )
 
 
 def told(draw: Draw, given: Any, member: Member) -> Any:

@@ -52,6 +52,8 @@ class Draw:
         items: The items that are decided of the array being made next, or None.
         depth: How many objects and arrays are around the value being made.
         thinning: Whether optional properties are left out at random; set while a schema is hard to fit.
+        made: How many values were made so far.
+        drafts: How many values were made so far to be judged.
     """
 
     stream: Stream
@@ -67,6 +69,8 @@ class Draw:
     items: Sequence[Any] | None = None
     depth: int = 0
     thinning: bool = False
+    made: int = 0
+    drafts: int = 0
 
     def person(self, role: str) -> Person:
         """Return who plays the role: one of the account's people, while they last a new one for each role."""

@@ -123,7 +123,7 @@ class Compiler:
 
         def member(name: str) -> Member:
             path = f"{field.path}.{name}" if field.path else name
-            place = Field(name, path, siblings, as_schema(properties.get(name, others)))
+            place = Field(name, path, siblings, as_schema(properties.get(name, others)), shown.get(name))
             return self._member(place, shown.get(name), is_required=name in required)
 
         another = None if others is False else self._later(others, Field("", field.path, siblings, {}), None)
@@ -133,7 +133,7 @@ class Compiler:
         shown = example[0] if isinstance(example, list) and example else None
 
         def item(part: Any) -> Member:
-            place = Field(field.name, f"{field.path}[0]", frozenset(), as_schema(part))
+            place = Field(field.name, f"{field.path}[0]", frozenset(), as_schema(part), shown)
             return self._member(place, shown, is_required=True)
 
         items = schema.get("items", {})
@@ -152,8 +152,18 @@ class Compiler:
             path=field.path,
             is_required=is_required,
             is_possible=field.schema != IMPOSSIBLE,
-            fits=scalars.fits(self._resolved(field.schema)),
+            fits=self._fits(self._resolved(field.schema)),
             make=self._later(field.schema, field, example),
+        )
+
+    def _fits(self, schema: Schema) -> Callable[[Any], bool]:
+        """Return what says whether a decided value may be taken; what is in an object is looked at there."""
+        by_kind = scalars.fits(schema)
+        if not is_structural(schema):
+            return by_kind
+        judge = Judged(schema, self._root, (), subject=self._subject)
+        return lambda value: (
+            by_kind(value) and (isinstance(value, dict | list | tuple) or judge.accepts(value))
         )
 
     def _later(self, schema: Any, field: Field, example: Any) -> Make:

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from emitter.faking.draw import Draw, Make
     from emitter.faking.fields import Field
 
+FORMATS: Final = frozenset({"date-time", "datetime", "date", "time"})
+"""The formats of a text that tells of a point in time."""
+
 _MOMENT: Final = re.compile(
-    r"(.*_)?(time|date|ts|timestamp|stamp|datetime|at|created|updated|modified)(_ms|_utc|_created)?",
+    r"(.*_)?(time|date|ts|timestamp|stamp|datetime|at|created|updated|modified|deadline)(_ms|_utc|_created)?"
+    r"|recording_(start|end)",
     re.IGNORECASE,
 )
 _EARLIER: Final = re.compile(r"(.*_)?(creat|start|join|beg[ai]n|regist)")
@@ -23,6 +27,12 @@ _LATER: Final = re.compile(r"(.*_)?(due|expir|until|next|schedul)")
 _MINUTE_MS: Final = 60_000
 _DAY_MS: Final = 86_400_000
 _ISO: Final = {"date": "%Y-%m-%d", "time": "%H:%M:%SZ"}
+_LIKE: Final = (
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"), "%Y-%m-%dT%H:%M:%S.{ms:03}Z"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]00:?00"), "%Y-%m-%dT%H:%M:%S+00:00"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "%Y-%m-%d %H:%M:%S"),
+    (re.compile(r"\d{4}-\d\d-\d\d"), "%Y-%m-%d"),
+)
 
 
 def is_moment(field: Field) -> bool:
@@ -39,14 +49,33 @@ def number_maker(field: Field) -> Make:
 def text_maker(field: Field) -> Make:
     """Return what makes a text: ISO 8601 in UTC, or digits where the schema speaks of a unit."""
     moment_ms, unit = _moment(field), _unit(field)
-    if not field.schema.get("format") and (unit or field.name == "event_ts"):
-        number = number_maker(field)
+    shown = field.example if isinstance(field.example, str) else ""
+    if not field.schema.get("format") and (unit or field.name == "event_ts" or _DIGITS.fullmatch(shown)):
+        number = (lambda draw: moment_ms(draw) // 1000) if _tells_seconds(field, shown) else moment_ms
         return lambda draw: str(number(draw))
     # Imported here, since most events hold no text of this kind.
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    form = _ISO.get(str(field.schema.get("format")), "%Y-%m-%dT%H:%M:%SZ")
-    return lambda draw: datetime.fromtimestamp(moment_ms(draw) // 1000, tz=UTC).strftime(form)
+    form = _ISO.get(str(field.schema.get("format"))) or _form_like(shown)
+
+    def make(draw: Draw) -> str:
+        seconds, ms = divmod(moment_ms(draw), 1000)
+        return datetime.fromtimestamp(seconds, tz=UTC).strftime(form).replace("{ms:03}", f"{ms:03}")
+
+    return make
+
+
+_DIGITS: Final = re.compile(r"\d{10}(\d{3})?")
+_DIGITS_OF_SECONDS: Final = 10
+
+
+def _tells_seconds(field: Field, shown: str) -> bool:
+    return _in_seconds(field) or (not _unit(field) and len(shown) == _DIGITS_OF_SECONDS)
+
+
+def _form_like(shown: str) -> str:
+    """Return the form of an example; the usual one where it shows none of those that Zoom uses."""
+    return next((form for pattern, form in _LIKE if pattern.fullmatch(shown)), "%Y-%m-%dT%H:%M:%SZ")
 
 
 def _unit(field: Field) -> str:
@@ -62,8 +91,33 @@ def _in_seconds(field: Field) -> bool:
 def _moment(field: Field) -> Callable[[Draw], int]:
     if field.name == "event_ts":
         return lambda draw: draw.event_ts_ms
+    if edge := _EDGE.fullmatch(field.snake_name):
+        return _edge(is_end="end" in (edge["edge"], edge["of"]))
     if _EARLIER.match(field.name):
         return lambda draw: draw.happened_ms - draw.stream.between(1, 90) * _MINUTE_MS
     if _LATER.match(field.name):
         return lambda draw: draw.happened_ms + draw.stream.between(1, 14) * _DAY_MS
     return lambda draw: draw.happened_ms
+
+
+_EDGE: Final = re.compile(r"(.*_)?(?P<edge>start|end)(_date)?_?(time|ts|at)|recording_(?P<of>start|end)")
+_PLANNED: Final = re.compile(
+    r".*\b(reservation|invitation|meeting|webinar|scheduled_event|event|session)_?(\w*_)?(create|update|delete|schedul|cancel).*"
+)
+_HALF_HOUR_MS: Final = 1_800_000
+
+
+def _edge(*, is_end: bool) -> Callable[[Draw], int]:
+    """Return the beginning or the end of what an event tells of: both go together, in one envelope.
+
+    What is planned lies in the days to come and on the half hour; what is over ended as the event says so.
+    """
+
+    def make(draw: Draw) -> int:
+        drawn = draw.happened_ms // 1000
+        if _PLANNED.match(draw.event.replace(".", " ")):
+            start = (draw.happened_ms // _HALF_HOUR_MS + 1) * _HALF_HOUR_MS + (1 + drawn % 9) * _DAY_MS
+            return start + _HALF_HOUR_MS * (1 + drawn % 3) if is_end else start
+        return draw.happened_ms if is_end else draw.happened_ms - (5 + drawn % 85) * _MINUTE_MS
+
+    return make

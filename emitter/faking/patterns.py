@@ -1,7 +1,8 @@
 r"""Text that fits a regular expression, for the expressions that schemas really hold.
 
 Understood are literals, ``.``, classes, ``\d \w \s``, groups, ``|``, ``* + ? {m,n}``, and anchors at the
-ends. Anything else is no pattern of ours: `text_maker` returns None, and the caller goes without.
+ends of the whole or of a branch. Anything else is no pattern of ours: `text_maker` returns None, and the
+caller goes without.
 """
 
 from __future__ import annotations
@@ -79,7 +80,11 @@ class _Reader:
 
     def _sequence(self) -> Write:
         parts = []
+        self._at += self._peek() == "^"
         while self._peek() not in {"", "|", ")"}:
+            if self._peek() == "$" and self._text[self._at + 1 : self._at + 2] in {"", "|", ")"}:
+                self._at += 1
+                break
             parts.append(self._repeated(self._atom()))
         return lambda stream: "".join(part(stream) for part in parts)
 

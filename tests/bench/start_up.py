@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from time import perf_counter
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.bench.figures import Figure, in_turns
 from tests.bench.receiver import receiver
+from tests.support.documents import envelope, operation
 from tests.support.wheel import build_wheel, environment_with
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ def figures(folder: Path) -> list[Figure]:
     wheel_folder.mkdir()
     commands = environment_with(build_wheel(wheel_folder), folder / "environment")
     python, command = str(commands / "python"), str(commands / "zoom-emitter")
+    document = _written_document(folder)
     with receiver() as url:
         lines = {
             "pass": [python, "-c", "pass"],
@@ -32,6 +35,8 @@ def figures(folder: Path) -> list[Figure]:
             "version": [command, "--version"],
             "help": [command, "--help"],
             "emit": [command, "emit", EVENT, "--no-validate", "--to", url],
+            "parse": [python, "-c", "import json, sys; json.load(open(sys.argv[1]))", document],
+            "document": [command, "--spec", document, "events", "list"],
         }
         environment = _environment(folder)
         taken = in_turns(
@@ -50,6 +55,14 @@ def figures(folder: Path) -> list[Figure]:
             name="--version", beside="python -c pass", ours_s=taken["version"], theirs_s=taken["pass"], bar=4
         ),
         Figure(
+            name="events list of a document of 1 MB",
+            beside="python -c json.load",
+            ours_s=taken["document"],
+            theirs_s=taken["parse"],
+            bar=15,
+            stretch=8,
+        ),
+        Figure(
             name="--help",
             beside="python -c pass",
             ours_s=taken["help"],
@@ -58,6 +71,21 @@ def figures(folder: Path) -> list[Figure]:
             stretch=6,
         ),
     ]
+
+
+def _written_document(folder: Path) -> str:
+    """Write a document as long as Zoom's longest, its responses repeating the requests; return its path."""
+    fields = {f"field_{number}": {"type": "long", "description": "What it is. " * 8} for number in range(80)}
+    described = {
+        f"thing.number_{number}": operation(
+            schema := envelope({"type": "object", "properties": fields}, name=f"thing.number_{number}"),
+            responses={"200": {"content": {"application/json": {"schema": schema}}}},
+        )
+        for number in range(50)
+    }
+    path = folder / "things.json"
+    path.write_text(json.dumps({"info": {"title": "Things"}, "webhooks": described}), encoding="utf-8")
+    return str(path)
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -144,7 +144,7 @@ def test_title_description_and_tag_come_from_where_documents_keep_them():
     summarised = catalog(**{"a.b": operation(summary="S", tags=["T"])}).find("b")
 
     assert (described.title, described.description, described.tag) == (
-        "It **is**.",
+        "It is.",
         "# a.b\n\nIt **is**.\nMore.",
         "a",
     )
@@ -186,14 +186,15 @@ def test_the_example_is_the_first_that_reads_as_an_object(content, example):
         ({}, "/webhooks"),
         ([], "/webhooks"),
         ({"webhooks": []}, "/webhooks"),
-        ({"webhooks": {}}, "/info"),
+        ({"webhooks": {}}, "/webhooks"),
+        ({"info": {}, "paths": {}}, "/paths"),
         ({"info": {}, "webhooks": {"a/b": {"get": {}}}}, "/webhooks/a~1b/post"),
         (
             {"info": {}, "webhooks": {"a": {"post": {"requestBody": {"content": {}}}}}},
             "/webhooks/a/post/requestBody/content/application~1json",
         ),
     ],
-    ids=["empty", "list", "webhooks-list", "no-info", "no-post", "no-json"],
+    ids=["empty", "list", "webhooks-list", "no-webhook", "no-path", "no-post", "no-json"],
 )
 def test_a_document_of_another_form_is_refused_with_a_pointer(document, pointer):
     with pytest.raises(InvalidSpecError) as caught:

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from emitter.faking import vocabulary as words
+from emitter.faking.fields import Field, integer_maker, text_maker
 from emitter.faking.generator import Compiler
 from tests.faking.draws import NOW_MS, a_draw
 
@@ -37,7 +39,7 @@ TEXTS = [
     ("date_time", "", ISO),
     ("created_at", "The time in milliseconds.", r"\d{13}"),
     ("timezone", "", r"UTC|[A-Z]\w+/\w+"),
-    ("join_url", "", rf"https://example\.com/{SHORT}"),
+    ("join_url", "", rf"https://example\.com/j/[0-9]{{10,11}}\?pwd={SHORT}"),
     ("avatar", "The URL of the picture.", rf"https://example\.com/{SHORT}"),
     ("phone_number", "", r"\+1(202|303|415|617)55501\d\d"),
     ("ip_address", "", r"198\.51\.100\.\d{1,3}"),
@@ -138,3 +140,75 @@ def test_every_id_of_a_role_is_the_same_persons():
 
     assert len(value) == 3
     assert len(set(value.values())) == 1
+
+
+KNOWN = [
+    ("payload.object.room_name", {}, "|".join(map(re.escape, words.ROOMS))),
+    ("payload.object.workspace_name", {}, "|".join(map(re.escape, words.WORKSPACES))),
+    ("payload.object.channel.channel_name", {}, "|".join(words.CHANNELS)),
+    ("payload.object.name", {"description": "The group's name."}, "|".join(words.GROUPS)),
+    ("payload.object.userId", {}, "[A-Za-z0-9_-]{22}"),
+    ("payload.object.robotJid", {}, r"[a-z0-9-]+@xmpp\.zoom\.us"),
+    ("payload.object.display_number", {}, r"\+1 \(\d{3}\) 555-01\d\d"),
+    (
+        "payload.object.recording_files[0].download_url",
+        {},
+        r"https://example\.com/rec/play/[A-Za-z0-9_-]{44}",
+    ),
+    ("payload.object.old_value", {}, "|".join(words.CHANGES)),
+    ("payload.object.status", {"description": "It is:\n* waiting - W.\n* done - D."}, "waiting|done"),
+    ("payload.object.sensor_type", {"example": "VOC"}, "VOC"),
+    ("payload.object.avg_latency", {}, r"\d+ ms"),
+    ("payload.object.user.name", {}, r".+"),
+]
+
+
+@pytest.mark.parametrize(("path", "schema", "shape"), KNOWN, ids=[row[0] for row in KNOWN])
+def test_a_place_of_any_product_is_known(path, schema, shape):
+    name = path.rpartition(".")[2]
+    field = Field(name, path, frozenset({name}), {"type": "string"} | schema)
+
+    make = text_maker(field)
+
+    assert all(re.fullmatch(shape, make(a_draw("known", index))) for index in range(20))
+
+
+def test_the_object_before_a_change_has_the_same_id():
+    def id_of(container):
+        field = Field("id", f"payload.{container}.id", frozenset({"id", "name"}), {"type": "string"})
+        return text_maker(field)(a_draw("change"))
+
+    assert id_of("object") == id_of("old_object")
+
+
+@pytest.mark.parametrize(
+    ("example", "shape"),
+    [
+        ("2023-12-21T06:18:28.309Z", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"),
+        ("2024-09-08 15:58:40", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"),
+        ("2024-09-08", r"\d{4}-\d\d-\d\d"),
+        ("1626230691572", r"17638\d{8}"),
+        ("1626230691", r"17638\d{5}"),
+        (None, r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
+    ],
+    ids=["milliseconds", "blank", "day", "epoch-ms", "epoch-s", "usual"],
+)
+def test_a_time_has_the_form_that_the_example_shows(example, shape):
+    field = Field("updated_at", "payload.object.updated_at", frozenset(), {"type": "string"}, example)
+
+    assert re.fullmatch(shape, text_maker(field)(a_draw("time")))
+
+
+@pytest.mark.parametrize(
+    ("event", "is_ahead"),
+    [("workspace.reservation_created", True), ("meeting.ended", False), ("recording.completed", False)],
+)
+def test_what_is_planned_lies_ahead_and_what_is_over_does_not(event, is_ahead):
+    for index in range(20):
+        draw = a_draw("edges", index, event=event)
+        start, end = (
+            integer_maker(Field(name, f"payload.object.{name}", frozenset(), {"type": "integer"}))(draw)
+            for name in ("start_time", "end_time")
+        )
+        assert start < end
+        assert (start > draw.event_ts_ms) == is_ahead

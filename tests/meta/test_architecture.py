@@ -16,7 +16,7 @@ MAX_LINES = 300
 LONGER: dict[str, str] = {}
 SAYS_NOTHING = {"utils", "helpers", "common", "misc"}
 # What a distribution is called where it is not called as it is imported.
-DISTRIBUTIONS = {"jsonschema_rs": "jsonschema-rs", "rich_click": "rich-click"}
+DISTRIBUTIONS = {"jsonschema_rs": "jsonschema-rs", "rich_click": "rich-click", "yaml": "pyyaml"}
 # Always there with one that is declared, which is its face to the world.
 COMES_WITH = {"click": "rich-click", "werkzeug": "flask", "markupsafe": "flask"}
 

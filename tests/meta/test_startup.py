@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import sys
 import pytest
 
 from emitter.core.secrets import SecretToken
+from tests.support.documents import document, envelope, operation
 from tests.support.receiving import Receiver
 
 SECRET = "4fv1RkqGQUq5sWbEz6hA5A"
@@ -51,3 +53,12 @@ def test_emitting_loads_neither_faker_nor_flask_nor_schemathesis(tmp_path):
 
     assert len(receiver.arrivals) == 1
     assert loaded & {"faker", "flask", "werkzeug", "schemathesis", "hypothesis", "cryptography"} == set()
+
+
+def test_a_document_in_json_loads_neither_yaml_nor_a_judge(tmp_path):
+    path = tmp_path / "things.json"
+    path.write_text(json.dumps(document(a__b=operation(envelope({}, name="a.b")))), encoding="utf-8")
+
+    loaded = loaded_by("--spec", str(path), "events", "list")
+
+    assert loaded & {"yaml", "jsonschema_rs", "requests", "sqlalchemy", "faker", "flask"} == set()

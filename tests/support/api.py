@@ -66,10 +66,11 @@ class Api:
 
 
 @contextmanager
-def running_app(folder, *, clock=None, environ=ENVIRON, **settings):
+def running_app(folder, *, clock=None, catalog=None, environ=ENVIRON, **settings):
     """Serve the app on a free port, its record in the folder, and yield its API."""
     database = Path(folder) / "record.sqlite"
-    app = create_app(AppSettings(database=database, environ=environ, **settings), clock=clock)
+    app_settings = AppSettings(database=database, environ=environ, **settings)
+    app = create_app(app_settings, catalog=catalog, clock=clock)
     service = app.extensions["zoom_emitter"]
     try:
         with serve(app) as base:
