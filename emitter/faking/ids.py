@@ -6,13 +6,10 @@ Sources: docs/zoom.md#ids, #headers. Every function takes something with `randby
 
 from __future__ import annotations
 
-import base64
-from typing import TYPE_CHECKING, Final, Protocol
+from binascii import b2a_base64
+from typing import Final, Protocol
 
 from emitter.core.request import Identity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 CRM_ACCOUNT: Final = "001"
 """How the Salesforce ids of accounts begin. CONFIRMED."""
@@ -25,7 +22,15 @@ _DIGITS: Final = "0123456789"
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BASE62: Final = _DIGITS + _LETTERS + _LETTERS.lower()
 _SUFFIX_ALPHABET: Final = _LETTERS + "012345"
-_SUFFIXED_CHARS: Final = 15
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+_VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+_TO_BASE62: Final = bytes(ord(_BASE62[octet % 62]) for octet in range(256))
+_IS_UPPER: Final = str.maketrans({char: str(int(char in _LETTERS)) for char in _BASE62})
+
+ID_BYTES: Final = 16
+"""How many random bytes a short id, a UUID or 32 hexadecimal digits take."""
+SALESFORCE_BYTES: Final = 8
+"""How many random bytes a Salesforce id takes."""
 
 
 class RandomBytes(Protocol):
@@ -37,16 +42,24 @@ class RandomBytes(Protocol):
 
 def short_id(rng: RandomBytes) -> str:
     """Return 22 characters of base64url, 16 random bytes: accounts, users, tokens and more. CONFIRMED."""
-    return base64.urlsafe_b64encode(rng.randbytes(16)).decode().rstrip("=")
+    return short_id_of(rng.randbytes(ID_BYTES))
+
+
+def short_id_of(octets: bytes) -> str:
+    """Return 16 bytes as 22 characters of base64url."""
+    return b2a_base64(octets, newline=False)[:22].translate(_URL_SAFE).decode()
 
 
 def dashed_uuid(rng: RandomBytes) -> str:
     """Return a UUID version 4 in lower case with dashes. CONFIRMED for playlists and comments in the API."""
-    digits = bytearray(rng.randbytes(16))
-    digits[6] = digits[6] & 0x0F | 0x40
-    digits[8] = digits[8] & 0x3F | 0x80
-    text = digits.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return dashed_uuid_of(rng.randbytes(ID_BYTES))
+
+
+def dashed_uuid_of(octets: bytes) -> str:
+    """Return 16 bytes as a UUID version 4; six of their bits give way to version and variant."""
+    text = octets.hex()
+    variant = _VARIANT[text[16]]
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
 
 def hex_id(rng: RandomBytes) -> str:
@@ -56,7 +69,7 @@ def hex_id(rng: RandomBytes) -> str:
 
 def meeting_uuid(rng: RandomBytes) -> str:
     """Return 24 characters of base64 ending in ``==``, with ``+`` and ``/`` as they come. CONFIRMED."""
-    return base64.b64encode(rng.randbytes(16)).decode()
+    return b2a_base64(rng.randbytes(ID_BYTES), newline=False).decode()
 
 
 def meeting_number(rng: RandomBytes) -> int:
@@ -67,7 +80,12 @@ def meeting_number(rng: RandomBytes) -> int:
 
 def meeting_conversation_id(rng: RandomBytes, *, start_ms: int) -> str:
     """Return a meeting's conversation id: its UUID, a comma, its start in milliseconds. CONFIRMED."""
-    return f"{meeting_uuid(rng)},{start_ms}"
+    return meeting_conversation_id_of(rng.randbytes(ID_BYTES), start_ms=start_ms)
+
+
+def meeting_conversation_id_of(octets: bytes, *, start_ms: int) -> str:
+    """Return 16 bytes as a meeting's conversation id."""
+    return f"{b2a_base64(octets, newline=False).decode()},{start_ms}"
 
 
 def conversation_id(rng: RandomBytes, *, start_ms: int) -> str:
@@ -93,7 +111,12 @@ def salesforce_id(rng: RandomBytes, prefix: str) -> str:
         rng: Where the id comes from.
         prefix: The three characters that tell the kind of object, as `CRM_ACCOUNT`.
     """
-    chosen = _base62(rng.randbytes(8))
+    return salesforce_id_of(rng.randbytes(SALESFORCE_BYTES), prefix)
+
+
+def salesforce_id_of(octets: bytes, prefix: str) -> str:
+    """Return 8 bytes as a Salesforce id of this kind, with its suffix."""
+    chosen = octets.translate(_TO_BASE62).decode()
     return with_suffix(f"{prefix}{chosen[:2]}0000{chosen[2:]}")
 
 
@@ -102,11 +125,9 @@ def with_suffix(case_sensitive_id: str) -> str:
 
     Each tells by its bits which of five characters are upper case, the first in the lowest bit. CONFIRMED.
     """
-    groups = (case_sensitive_id[at : at + 5] for at in range(0, _SUFFIXED_CHARS, 5))
-    return case_sensitive_id + "".join(
-        _SUFFIX_ALPHABET[sum(1 << bit for bit, char in enumerate(group) if char in _LETTERS)]
-        for group in groups
-    )
+    bits = int(case_sensitive_id.translate(_IS_UPPER)[::-1], 2)
+    suffix = _SUFFIX_ALPHABET[bits & 31] + _SUFFIX_ALPHABET[bits >> 5 & 31] + _SUFFIX_ALPHABET[bits >> 10]
+    return case_sensitive_id + suffix
 
 
 def request_id(rng: RandomBytes) -> str:
@@ -132,7 +153,3 @@ def new_identity(rng: RandomBytes, *, client_id: str) -> Identity:
         traceparent=traceparent(rng),
         client_id=client_id,
     )
-
-
-def _base62(octets: Iterable[int]) -> str:
-    return "".join(_BASE62[octet % 62] for octet in octets)
