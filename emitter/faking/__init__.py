@@ -1,7 +1,7 @@
 """Realistic data from one seed. No clock, no network, no global random state.
 
-`events_for` and `story_until` are what a command needs. Importing this package imports next to nothing; making events imports
-no Faker, whose values were drawn into ``pools.json`` beforehand.
+`events_for` and `story_until` are what a command needs. Importing this package imports next to nothing;
+making events imports no Faker, whose values were drawn into ``pools.json`` beforehand.
 """
 
 from __future__ import annotations

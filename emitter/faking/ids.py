@@ -7,6 +7,7 @@ Sources: docs/zoom.md#ids, #headers. Every function takes something with `randby
 from __future__ import annotations
 
 from binascii import b2a_base64
+from functools import lru_cache
 from typing import Final, Protocol
 
 from emitter.core.request import Identity
@@ -24,11 +25,17 @@ _BASE62: Final = _DIGITS + _LETTERS + _LETTERS.lower()
 _SUFFIX_ALPHABET: Final = _LETTERS + "012345"
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
-_TO_BASE62: Final = bytes(ord(_BASE62[octet % 62]) for octet in range(256))
-_IS_UPPER: Final = str.maketrans({char: str(int(char in _LETTERS)) for char in _BASE62})
+
+# Every two characters that 12 bits choose, and which of them are upper case.
+_TWO: Final = tuple(_BASE62[bits // 64 % 62] + _BASE62[bits % 62] for bits in range(4096))
+_UPPER: Final = tuple((two[0] in _LETTERS) | (two[1] in _LETTERS) << 1 for two in _TWO)
 
 ID_BYTES: Final = 16
 """How many random bytes a short id, a UUID or 32 hexadecimal digits take."""
+IDENTITY_BYTES: Final = 56
+"""How many random bytes name a delivery: request id, tracking id, trace context."""
+TRACKING_PREFIX: Final = "v=2.0;clid=us02;rid=WEB_"
+"""How ``x-zm-trackingid`` begins with events of the web. CONFIRMED."""
 SALESFORCE_BYTES: Final = 8
 """How many random bytes a Salesforce id takes."""
 
@@ -58,8 +65,7 @@ def dashed_uuid(rng: RandomBytes) -> str:
 def dashed_uuid_of(octets: bytes) -> str:
     """Return 16 bytes as a UUID version 4; six of their bits give way to version and variant."""
     text = octets.hex()
-    variant = _VARIANT[text[16]]
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
 
 def hex_id(rng: RandomBytes) -> str:
@@ -116,8 +122,15 @@ def salesforce_id(rng: RandomBytes, prefix: str) -> str:
 
 def salesforce_id_of(octets: bytes, prefix: str) -> str:
     """Return 8 bytes as a Salesforce id of this kind, with its suffix."""
-    chosen = octets.translate(_TO_BASE62).decode()
-    return with_suffix(f"{prefix}{chosen[:2]}0000{chosen[2:]}")
+    bits = int.from_bytes(octets, "big")
+    one, two, three, four = bits >> 52, bits >> 40 & 4095, bits >> 28 & 4095, bits >> 16 & 4095
+    # The suffix as `with_suffix` has it, from what is known of each two characters.
+    return (
+        f"{prefix}{_TWO[one]}0000{_TWO[two]}{_TWO[three]}{_TWO[four]}"
+        f"{_SUFFIX_ALPHABET[_upper_bits(prefix) | _UPPER[one] << 3]}"
+        f"{_SUFFIX_ALPHABET[(_UPPER[two] & 1) << 4]}"
+        f"{_SUFFIX_ALPHABET[_UPPER[two] >> 1 | _UPPER[three] << 1 | _UPPER[four] << 3]}"
+    )
 
 
 def with_suffix(case_sensitive_id: str) -> str:
@@ -125,9 +138,14 @@ def with_suffix(case_sensitive_id: str) -> str:
 
     Each tells by its bits which of five characters are upper case, the first in the lowest bit. CONFIRMED.
     """
-    bits = int(case_sensitive_id.translate(_IS_UPPER)[::-1], 2)
-    suffix = _SUFFIX_ALPHABET[bits & 31] + _SUFFIX_ALPHABET[bits >> 5 & 31] + _SUFFIX_ALPHABET[bits >> 10]
-    return case_sensitive_id + suffix
+    groups = (case_sensitive_id[at : at + 5] for at in range(0, 15, 5))
+    return case_sensitive_id + "".join(_SUFFIX_ALPHABET[_upper_bits(group)] for group in groups)
+
+
+@lru_cache(maxsize=1024)
+def _upper_bits(text: str) -> int:
+    """Return which of the characters are upper case, the first in the lowest bit."""
+    return sum(1 << bit for bit, char in enumerate(text) if char in _LETTERS)
 
 
 def request_id(rng: RandomBytes) -> str:
@@ -137,7 +155,7 @@ def request_id(rng: RandomBytes) -> str:
 
 def tracking_id(rng: RandomBytes) -> str:
     """Return a value of ``x-zm-trackingid`` in the form seen with events of the web. CONFIRMED."""
-    return f"v=2.0;clid=us02;rid=WEB_{rng.randbytes(16).hex()}"
+    return f"{TRACKING_PREFIX}{rng.randbytes(16).hex()}"
 
 
 def traceparent(rng: RandomBytes) -> str:
@@ -147,9 +165,15 @@ def traceparent(rng: RandomBytes) -> str:
 
 def new_identity(rng: RandomBytes, *, client_id: str) -> Identity:
     """Return what names one delivery on the wire."""
+    return identity_of(rng.randbytes(IDENTITY_BYTES), client_id=client_id)
+
+
+def identity_of(octets: bytes, *, client_id: str) -> Identity:
+    """Return `IDENTITY_BYTES` bytes as what names one delivery on the wire."""
+    digits = octets[16:].hex()
     return Identity(
-        request_id=request_id(rng),
-        tracking_id=tracking_id(rng),
-        traceparent=traceparent(rng),
+        request_id=dashed_uuid_of(octets[:16]).replace("-", "_"),
+        tracking_id=f"{TRACKING_PREFIX}{digits[:32]}",
+        traceparent=f"00-{digits[32:64]}-{digits[64:]}-02",
         client_id=client_id,
     )

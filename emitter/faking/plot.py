@@ -7,14 +7,14 @@ Source of what the events mean: docs/zoom.md#events.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from emitter.faking.draw import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from emitter.faking.world import Association, Moment, Person, World
+    from emitter.faking.world import Association, Comment, Conversation, Moment, Outline, Person, Playlist
 
 Told = dict[str, Any]
 """What is decided of one event, by property name; see `draw.Known`; made anew for each event."""
@@ -35,6 +35,30 @@ class Happening(NamedTuple):
     lacks: str = ""
 
 
+class Things(Protocol):
+    """What a plot needs of a world."""
+
+    @property
+    def outline(self) -> Outline:
+        """What the story has in common with others."""
+
+    @property
+    def conversation(self) -> Conversation:
+        """The conversation."""
+
+    def playlist(self, number: int, /) -> Playlist:
+        """Return a playlist."""
+
+    def moment(self, number: int, /) -> Moment:
+        """Return a moment."""
+
+    def comment(self, number: int, /) -> Comment:
+        """Return a comment."""
+
+    def association(self, number: int, /) -> Association:
+        """Return CRM records."""
+
+
 class Plot:
     """The state of one story. Not thread-safe; made for the story and thrown away.
 
@@ -45,7 +69,7 @@ class Plot:
         is_conversation_told: Whether any event was about the conversation.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Things) -> None:
         self._world = world
         self.playlists: list[PlaylistState] = []
         self.associated: list[Association] = []
@@ -145,7 +169,7 @@ class Plot:
         The first change adds a record; later ones add, replace or remove one.
         """
         self.is_conversation_told = True
-        change, associated = self._world.change(self._changes), self.associated
+        change, associated = self._world.outline.change(self._changes), self.associated
         self._changes += 1
         removes = change.removes and bool(associated)
         old = [associated.pop(change.which % len(associated))] if removes else []
@@ -184,7 +208,7 @@ class PlaylistState:
 
     __slots__ = ("is_deleted", "moments", "playlist")
 
-    def __init__(self, world: World, number: int) -> None:
+    def __init__(self, world: Things, number: int) -> None:
         self.playlist = world.playlist(number)
         self.moments: list[Moment] = []
         self.is_deleted = False

@@ -74,7 +74,7 @@ def in_wire_form(pools: Pools) -> Pools:
 
     Escaping goes character by character, so texts put together of such texts are in wire form too.
     """
-    texts = {
+    texts: dict[str, Any] = {
         field: tuple(_unquoted(encode(text)) for text in getattr(pools, field))
         for field in pools._fields
         if field not in {"faker_version", "names"}

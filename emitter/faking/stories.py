@@ -14,8 +14,8 @@ from emitter.errors import UnknownNameError
 from emitter.faking.draw import Draw, everything
 from emitter.faking.generator import envelope_maker
 from emitter.faking.plot import Plot
-from emitter.faking.streams import below_at
-from emitter.faking.world import EVENT_BYTES, World
+from emitter.faking.streams import Stream
+from emitter.faking.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,14 +24,10 @@ if TYPE_CHECKING:
     from emitter.faking.draw import Wants
     from emitter.faking.plot import Happening
     from emitter.faking.pools import Pools
-    from emitter.faking.streams import Stream
     from emitter.faking.world import Account
 
 _SHORTEST_LAG_MS: Final = 5
 _LAGS_MS: Final = 396
-# Where in the bytes of an event its gap and its lag are.
-_GAP: Final = 0
-_LAG: Final = 4
 
 
 class Step(NamedTuple):
@@ -49,11 +45,22 @@ class Step(NamedTuple):
 
 
 class Beat(NamedTuple):
-    """One event of a settled course: its type, and how many milliseconds it comes after the last."""
+    """One event of a story whose course is settled.
+
+    Attributes:
+        event_type: Its type.
+        least_ms: How many milliseconds at least it comes after the event before it.
+        width_ms: How many more it may be, at most and not included.
+    """
 
     event_type: EventType
     least_ms: int
-    most_ms: int
+    width_ms: int
+
+    @classmethod
+    def after(cls, event_type: EventType, least_s: int, most_s: int) -> Beat:
+        """Return an event that comes between so many seconds after the last, both included."""
+        return cls(event_type, least_s * 1000, (most_s - least_s) * 1000 + 1)
 
 
 class Story(NamedTuple):
@@ -79,7 +86,7 @@ class Story(NamedTuple):
             UnknownNameError: The catalog lacks an event of the story.
         """
         return tuple(
-            Beat(catalog.find(step.event), step.after_s[0] * 1000, step.after_s[1] * 1000)
+            Beat.after(catalog.find(step.event), *step.after_s)
             for step in self.steps
             for _ in range(chance.between(*step.times))
         )
@@ -108,28 +115,31 @@ class Story(NamedTuple):
         Raises:
             UnknownNameError: The catalog lacks an event of the story.
         """
-        world = World(
-            seed=seed, story=self.name, index=index, start_ms=start_ms, account=account, pools=pools
+        world = World.numbered(
+            index, seed=seed, story=self.name, start_ms=start_ms, account=account, pools=pools
         )
-        beats = self.course(world.stream("course"), catalog)
-        times_ms = times_of(world.event_octets(len(beats)), beats, start_ms=start_ms)
+        beats = self.course(Stream(seed, self.name, index, "course"), catalog)
+        gaps = [chance.gap for chance in world.chances(len(beats))]
+        times_ms = times_of(gaps, beats, start_ms=start_ms)
         return told(world, [beat.event_type for beat in beats], times_ms)
 
 
-def times_of(octets: bytes, beats: Sequence[Beat], *, start_ms: int, end_ms: int | None = None) -> list[int]:
+def times_of(
+    gaps: Iterable[int], beats: Sequence[Beat], *, start_ms: int, end_ms: int | None = None
+) -> list[int]:
     """Return when the events of a story are made, milliseconds since the epoch, never falling.
 
     Args:
-        octets: The random bytes of the events, see `World.event_octets`.
+        gaps: What is drawn for each, a 32-bit share.
         beats: What happens.
         start_ms: When the first is made.
         end_ms: When the last is made at the latest; what would go on for longer is told faster.
     """
     at_ms = start_ms
-    times_ms = [start_ms]
-    for at in range(EVENT_BYTES, len(beats) * EVENT_BYTES, EVENT_BYTES):
-        _, least_ms, most_ms = beats[len(times_ms)]
-        at_ms += least_ms + below_at(octets, at + _GAP, most_ms - least_ms + 1)
+    times_ms = []
+    for gap, (_, least_ms, width_ms) in zip(gaps, beats, strict=True):
+        if times_ms:
+            at_ms += least_ms + (gap * width_ms >> 32)
         times_ms.append(at_ms)
     if end_ms is not None and at_ms > end_ms:
         room_ms, took_ms = max(0, end_ms - start_ms), at_ms - start_ms
@@ -137,10 +147,9 @@ def times_of(octets: bytes, beats: Sequence[Beat], *, start_ms: int, end_ms: int
     return times_ms
 
 
-def happened_ms_of(octets: bytes, number: int, *, event_ts_ms: int) -> int:
-    """Return when that happened what event `number` of a story tells of: a moment before it was made."""
-    lag_ms = _SHORTEST_LAG_MS + below_at(octets, number * EVENT_BYTES + _LAG, _LAGS_MS)
-    return event_ts_ms - lag_ms
+def lag_ms_of(lag: int) -> int:
+    """Return how long after what it tells of an event is made, milliseconds, by a 32-bit share."""
+    return _SHORTEST_LAG_MS + (lag * _LAGS_MS >> 32)
 
 
 def told(
@@ -154,11 +163,11 @@ def told(
         times_ms: The ``event_ts`` of each, never falling.
         wants: Which optional properties are there.
     """
-    plot, octets = Plot(world), world.event_octets(len(types))
+    plot = Plot(world)
     events: list[Event] = []
-    for event_type, event_ts_ms in zip(types, times_ms, strict=True):
+    for event_type, event_ts_ms, chance in zip(types, times_ms, world.chances(len(types)), strict=True):
         number = len(events)
-        happened_ms = happened_ms_of(octets, number, event_ts_ms=event_ts_ms)
+        happened_ms = event_ts_ms - lag_ms_of(chance.lag)
         if events:
             happened_ms = max(happened_ms, events[-1].event_ts_ms)
         happening = plot.happening(event_type.name, happened_ms=happened_ms)
@@ -187,7 +196,7 @@ def enveloped(
 ) -> dict[str, object]:
     """Return the envelope of event `number` of a story: what is decided of it, and the rest by its schema."""
     draw = Draw(
-        stream=world.stream("fields", number),
+        stream=world.stream(number),
         account=world.account,
         pools=world.pools,
         event=event_type.name,
@@ -210,7 +219,7 @@ def rounds(types: Iterable[EventType], *, seed: str | int, count: int, now_ms: i
     chosen = tuple(types)
     for index in range(count):
         start_ms = now_ms + index * len(chosen)
-        world = World(seed=seed, story="round", index=index, start_ms=start_ms)
+        world = World.numbered(index, seed=seed, story="round", start_ms=start_ms)
         yield from told(world, chosen, range(start_ms, start_ms + len(chosen)))
 
 

@@ -72,25 +72,46 @@ class Stream:
         return taken
 
 
-class Block:
-    """Random bytes by their place: a place holds the same bytes whichever others were read before.
+class Blocks:
+    """Random bytes of which each place holds the same whichever others were read before; many of a kind.
 
     Args:
-        names: As for `Stream`; the bytes are those of the stream.
-        size: How many bytes are made at first; more when they are asked for.
+        names: What all of them have in common, as for `Stream`.
     """
 
-    __slots__ = ("_names", "_octets")
+    __slots__ = ("_begun",)
 
-    def __init__(self, *names: str | int, size: int) -> None:
-        self._names = names
-        self._octets = shake_128(_key(names)).digest(size)
+    def __init__(self, *names: str | int) -> None:
+        self._begun = shake_128(_key(names))
+
+    def octets(self, name: str | int, size: int) -> bytes:
+        """Return the first `size` bytes of ``Stream(*names, name)``; more of them begin with fewer."""
+        digest = self._begun.copy()
+        digest.update(_key((name,)))
+        return digest.digest(size)
+
+
+class Block:
+    """Random bytes that are made when they are asked for, at first `size` of them.
+
+    Args:
+        blocks: Blocks of a kind.
+        name: Which of them.
+        size: How many bytes are likely to be enough.
+    """
+
+    __slots__ = ("_blocks", "_name", "octets")
+
+    def __init__(self, blocks: Blocks, name: str | int, size: int) -> None:
+        self._blocks = blocks
+        self._name = name
+        self.octets = blocks.octets(name, size)
 
     def reaching(self, end: int) -> bytes:
         """Return the bytes from the first on, at least `end` of them."""
-        if end > len(self._octets):
-            self._octets = shake_128(_key(self._names)).digest(2 * end)
-        return self._octets
+        if end > len(self.octets):
+            self.octets = self._blocks.octets(self._name, 2 * end)
+        return self.octets
 
 
 def below_at(octets: bytes, at: int, limit: int) -> int:
@@ -99,11 +120,11 @@ def below_at(octets: bytes, at: int, limit: int) -> int:
 
 
 def pick_at(octets: bytes, at: int, items: Sequence[T]) -> T:
-    """Return one of the items by the four bytes at a place."""
-    return items[int.from_bytes(octets[at : at + 4], "big") * len(items) >> 32]
+    """Return one of the items, of which there are far fewer than 65536, by the two bytes at a place."""
+    return items[(octets[at] << 8 | octets[at + 1]) * len(items) >> 16]
 
 
 def _key(names: tuple[str | int, ...]) -> bytes:
     # The lengths keep ("ab", "c") and ("a", "bc") apart.
-    texts = [str(name) for name in names]
+    texts = [name if isinstance(name, str) else str(name) for name in names]
     return "".join([f"{len(text)}:{text}" for text in texts]).encode("utf-8", "surrogatepass")

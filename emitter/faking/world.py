@@ -4,20 +4,24 @@ Everything is a pure function of the seed and of numbers: account *n*, and of st
 playlist *k*, moment *k*, comment *k*, association *k*. Each is made from a place of its own in the story's
 random bytes, so that none depends on which of the others were asked for.
 
+What a story tells of has an outline, drawn apart: where the conversation took place, how its CRM records change,
+which properties an event has. Stories of one outline differ in values only (`emitter.faking.templates`).
+
 Names and texts come from the pools as they stand there. Pools in the form of the wire give a world whose
 names and texts can be written into a body as they are (`emitter.faking.pools.in_wire_form`).
 """
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emitter.faking import ids
 from emitter.faking.pools import COLLEAGUE_SLOT, EMAIL_DOMAINS, Pools, bundled_pools
-from emitter.faking.streams import Block, Stream, below_at, pick_at
+from emitter.faking.streams import Block, Blocks, Stream, below_at, pick_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
 CONTACT_CENTER: Final = "ZOOM_CONTACT_CENTER"
 """The source of the conversations that have an engagement. CONFIRMED (docs/zoom.md#events)."""
@@ -28,26 +32,33 @@ _SOURCES: Final = (
     "MICROSOFT_TEAMS", "MICROSOFT_TEAMS", "GOOGLE_MEET", "OTHERS",
 )  # fmt: skip
 _PLAYLIST_TYPES: Final = ("BASIC", "BASIC", "BASIC", "SMART")
-_FEWEST_RECORDS_PERCENT: Final = 25
-_LEAD_PERCENT: Final = 30
-_CHANGE_PERCENT: Final = 70
+_QUARTER: Final = 64  # of the values of a byte
 _FEWEST_PEOPLE: Final = 5
 _MOST_PEOPLE: Final = 16
 _MINUTE_MS: Final = 60_000
 
-# The places in a story's random bytes: the conversation first, then a cell for each number.
-_CONVERSATION_BYTES: Final = 56
-_CELL_BYTES: Final = 136
-_PLAYLIST: Final = _CONVERSATION_BYTES
-_MOMENT: Final = _PLAYLIST + 28
+# The places in a story's random bytes: what there is one of, then a cell for each number, which holds what is
+# drawn for the event of this number and for the playlist, moment, comment and association of it.
+_START: Final = 0
+_ACCOUNT: Final = 4
+_CONVERSATION: Final = 8
+_STORY_BYTES: Final = 64
+_CELL_BYTES: Final = 192
+_EVENT: Final = struct.Struct(">II56s8s120x")
+_PLAYLIST: Final = _STORY_BYTES + 72
+_MOMENT: Final = _PLAYLIST + 24
 _COMMENT: Final = _MOMENT + 36
-_ASSOCIATION: Final = _COMMENT + 28
-_CHANGE: Final = _ASSOCIATION + 32
+_ASSOCIATION: Final = _COMMENT + 24
 _LONGEST_BYTES: Final = 36
-_FIRST_CELLS: Final = 3
+_FEW: Final = 4
 
-EVENT_BYTES: Final = 72
-"""How many random bytes of a story belong to each of its events: to when it happens and how it is sent."""
+# The places in an outline: the conversation's source, then a cell for each number.
+_OUTLINE_BYTES: Final = 2
+_OUTLINE_CELL_BYTES: Final = 8
+_PRESENCE: Final = _OUTLINE_BYTES
+_PLAYLIST_TYPE: Final = _OUTLINE_BYTES + 1
+_RECORDS: Final = _OUTLINE_BYTES + 3
+_CHANGED: Final = _OUTLINE_BYTES + 5
 
 
 class Person(NamedTuple):
@@ -165,42 +176,125 @@ class Change(NamedTuple):
     adds: bool
 
 
+class Chance(NamedTuple):
+    """What is drawn for one event of a story.
+
+    Attributes:
+        gap: How long after the event before it it comes, a 32-bit share.
+        lag: How long after what it tells of, a 32-bit share.
+        identity: What names its delivery, `emitter.faking.ids.IDENTITY_BYTES` bytes.
+        sending: How it is sent, eight bytes.
+    """
+
+    gap: int
+    lag: int
+    identity: bytes
+    sending: bytes
+
+
+class Outline:
+    """What stories that differ in values only have in common.
+
+    Args:
+        block: Its random bytes, see `outline_block`.
+    """
+
+    __slots__ = ("_block",)
+
+    def __init__(self, block: Block) -> None:
+        self._block = block
+
+    @property
+    def source(self) -> str:
+        """Where the conversation took place, as the event says it."""
+        return pick_at(self._block.reaching(_OUTLINE_BYTES), 0, _SOURCES)
+
+    def presence(self, number: int) -> int:
+        """Return the byte that says which optional properties event `number` has."""
+        return self._cell(number, _PRESENCE)[0]
+
+    def playlist_type(self, number: int) -> str:
+        """Return the type of playlist `number`."""
+        return pick_at(self._cell(number, _PLAYLIST_TYPE), 0, _PLAYLIST_TYPES)
+
+    def records(self, number: int) -> tuple[bool, bool]:
+        """Say whether association `number` has a deal and an account, and whether it has a lead."""
+        octets = self._cell(number, _RECORDS)
+        is_lead_only = number > 0 and octets[0] < _QUARTER
+        return not is_lead_only, is_lead_only or number == 0 or octets[1] < _QUARTER
+
+    def change(self, number: int) -> Change:
+        """Return how the CRM records change the next time."""
+        octets = self._cell(number, _CHANGED)
+        return Change(octets[0] >= _QUARTER, octets[1], octets[2] >= _QUARTER)
+
+    def _cell(self, number: int, place: int) -> bytes:
+        at = number * _OUTLINE_CELL_BYTES + place
+        return self._block.reaching(at + _OUTLINE_CELL_BYTES)[at : at + _OUTLINE_CELL_BYTES]
+
+
 class World:
     """What one story is about.
 
     Args:
-        seed: Decides everything, together with the story's name and index.
-        story: The story's name.
-        index: Which of the stories of this name.
+        block: The story's random bytes, see `story_block`.
+        outline: Its outline.
         start_ms: When the story begins, milliseconds since the epoch; the conversation ended before.
-        account: Where it happens; account 0 of the seed where none is given.
+        account: Where it happens.
         pools: What names and texts are picked from.
     """
 
+    __slots__ = ("_block", "_conversation", "account", "outline", "pools", "start_ms")
+
     def __init__(
-        self,
+        self, block: Block, outline: Outline, *, start_ms: int, account: Account, pools: Pools
+    ) -> None:
+        self._block = block
+        self.outline = outline
+        self.start_ms = start_ms
+        self.account = account
+        self.pools = pools
+        self._conversation: Conversation | None = None
+
+    @classmethod
+    def numbered(
+        cls,
+        index: int,
         *,
         seed: str | int,
         story: str,
-        index: int,
         start_ms: int,
         account: Account | None = None,
         pools: Pools | None = None,
-    ) -> None:
-        self.start_ms = start_ms
-        self.pools = pools or bundled_pools()
-        self.account = account or Account.numbered(0, seed=seed, pools=self.pools)
-        self._names = (seed, story, index)
-        self._block = Block(*self._names, size=_CONVERSATION_BYTES + _FIRST_CELLS * _CELL_BYTES)
-        self._conversation: Conversation | None = None
+    ) -> World:
+        """Return the world of story `index` of a name.
 
-    def stream(self, *names: str | int) -> Stream:
-        """Return the story's stream of these names."""
-        return Stream(*self._names, *names)
+        Args:
+            index: Which of the stories of this name.
+            seed: Decides everything, together with the story's name and index.
+            story: The story's name.
+            start_ms: When the story begins, milliseconds since the epoch.
+            account: Where it happens; account 0 of the seed where none is given.
+            pools: What names and texts are picked from; the bundled ones where none are given.
+        """
+        pools = pools or bundled_pools()
+        return cls(
+            story_block(Blocks(seed, story), index, events=_FEW),
+            Outline(outline_block(Blocks(seed, story, "outline"), index)),
+            start_ms=start_ms,
+            account=account or Account.numbered(0, seed=seed, pools=pools),
+            pools=pools,
+        )
 
-    def event_octets(self, count: int) -> bytes:
-        """Return the random bytes of the first events of the story, `EVENT_BYTES` each."""
-        return Block(*self._names, "events", size=count * EVENT_BYTES).reaching(0)
+    def stream(self, number: int) -> Stream:
+        """Return chance for what no story decides of event `number`."""
+        at = _STORY_BYTES + number * _CELL_BYTES
+        return Stream(self._block.reaching(at + _CELL_BYTES)[at : at + _CELL_BYTES].hex())
+
+    def chances(self, count: int) -> Iterator[Chance]:
+        """Return what is drawn for each of the first `count` events of the story."""
+        octets = self._block.reaching(_STORY_BYTES + count * _CELL_BYTES)
+        return map(Chance._make, drawn(octets[: _STORY_BYTES + count * _CELL_BYTES]))
 
     @property
     def conversation(self) -> Conversation:
@@ -211,82 +305,124 @@ class World:
 
     def playlist(self, number: int) -> Playlist:
         """Return playlist `number` of the story."""
-        octets, at = self._cell(number, _PLAYLIST)
-        return Playlist(
-            id=ids.dashed_uuid_of(octets[at : at + 16]),
-            name=pick_at(octets, at + 16, self.pools.playlist_names),
-            kind=pick_at(octets, at + 20, _PLAYLIST_TYPES),
-            owner=_someone(octets, at + 24, self.account.people),
+        id_, name, owner = self.playlist_values(number)
+        return Playlist(id_, name, self.outline.playlist_type(number), owner)
+
+    def playlist_values(self, number: int) -> tuple[str, str, Person]:
+        """Return a playlist's id, name and owner."""
+        octets, at = self._block.octets, _PLAYLIST + number * _CELL_BYTES
+        if at + _LONGEST_BYTES > len(octets):
+            octets = self._block.reaching(at + _LONGEST_BYTES)
+        names, people = self.pools.playlist_names, self.account.people
+        return (
+            ids.dashed_uuid_of(octets[at : at + 16]),
+            names[(octets[at + 16] << 8 | octets[at + 17]) * len(names) >> 16],
+            people[_someone(octets, at + 20, len(people))],
         )
 
     def moment(self, number: int) -> Moment:
         """Return moment `number` of the story, and what ties it to the playlist it is put into."""
-        octets, at = self._cell(number, _MOMENT)
-        return Moment(
-            id=ids.short_id_of(octets[at : at + 16]),
-            name=pick_at(octets, at + 16, self.pools.moment_names),
-            detail_id=ids.dashed_uuid_of(octets[at + 20 : at + 36]),
+        return Moment(*self.moment_values(number))
+
+    def moment_values(self, number: int) -> tuple[str, str, str]:
+        """Return a moment's id, its name, and the id of what ties it to the playlist."""
+        octets, at = self._block.octets, _MOMENT + number * _CELL_BYTES
+        if at + _LONGEST_BYTES > len(octets):
+            octets = self._block.reaching(at + _LONGEST_BYTES)
+        names = self.pools.moment_names
+        return (
+            ids.short_id_of(octets[at : at + 16]),
+            names[(octets[at + 16] << 8 | octets[at + 17]) * len(names) >> 16],
+            ids.dashed_uuid_of(octets[at + 20 : at + 36]),
         )
 
     def comment(self, number: int) -> Comment:
         """Return comment `number` on the conversation."""
-        octets, at = self._cell(number, _COMMENT)
-        people = self.account.people
-        author = _someone(octets, at + 16, people)
-        text = pick_at(octets, at + 20, self.pools.comments)
+        return Comment(*self.comment_values(number))
+
+    def comment_values(self, number: int) -> tuple[str, str, Person]:
+        """Return a comment's id, its text and its author."""
+        octets, at = self._block.octets, _COMMENT + number * _CELL_BYTES
+        if at + _LONGEST_BYTES > len(octets):
+            octets = self._block.reaching(at + _LONGEST_BYTES)
+        texts, people = self.pools.comments, self.account.people
+        count = len(people)
+        author = _someone(octets, at + 16, count)
+        text = texts[(octets[at + 18] << 8 | octets[at + 19]) * len(texts) >> 16]
         if COLLEAGUE_SLOT in text:
-            others = [person for person in people if person is not author] or people
-            text = text.replace(COLLEAGUE_SLOT, pick_at(octets, at + 24, others).name)
-        return Comment(id=ids.dashed_uuid_of(octets[at : at + 16]), text=text, author=author)
+            further = 1 + below_at(octets, at + 20, count - 1) if count > 1 else 0
+            text = text.replace(COLLEAGUE_SLOT, people[(author + further) % count].name)
+        return ids.dashed_uuid_of(octets[at : at + 16]), text, people[author]
 
     def association(self, number: int) -> Association:
         """Return CRM records that may belong to the conversation; the first has one of each kind."""
-        octets, at = self._cell(number, _ASSOCIATION)
-
-        def record(place: int, prefix: str) -> str:
-            return ids.salesforce_id_of(octets[place : place + ids.SALESFORCE_BYTES], prefix)
-
-        is_lead_only = number and below_at(octets, at + 24, 100) < _FEWEST_RECORDS_PERCENT
-        has_lead = not number or is_lead_only or below_at(octets, at + 28, 100) < _LEAD_PERCENT
+        has_deal, has_lead = self.outline.records(number)
+        deal_id, account_id, lead_id = self.association_values(number)
         return Association(
-            deal_id=None if is_lead_only else record(at, ids.CRM_OPPORTUNITY),
-            account_id=None if is_lead_only else record(at + 8, ids.CRM_ACCOUNT),
-            lead_id=record(at + 16, ids.CRM_LEAD) if has_lead else None,
+            deal_id if has_deal else None, account_id if has_deal else None, lead_id if has_lead else None
         )
 
-    def change(self, number: int) -> Change:
-        """Return how the CRM records change the next time."""
-        octets, at = self._cell(number, _CHANGE)
-        return Change(
-            removes=below_at(octets, at, 100) < _CHANGE_PERCENT,
-            which=int.from_bytes(octets[at + 4 : at + 8], "big"),
-            adds=below_at(octets, at + 8, 100) < _CHANGE_PERCENT,
+    def association_values(self, number: int) -> tuple[str, str, str]:
+        """Return the ids of a deal, an account and a lead, of which an association may lack some."""
+        octets, at = self._block.octets, _ASSOCIATION + number * _CELL_BYTES
+        if at + _LONGEST_BYTES > len(octets):
+            octets = self._block.reaching(at + _LONGEST_BYTES)
+        return (
+            ids.salesforce_id_of(octets[at : at + 8], ids.CRM_OPPORTUNITY),
+            ids.salesforce_id_of(octets[at + 8 : at + 16], ids.CRM_ACCOUNT),
+            ids.salesforce_id_of(octets[at + 16 : at + 24], ids.CRM_LEAD),
         )
 
     def _held(self) -> Conversation:
-        octets = self._block.reaching(_CONVERSATION_BYTES)
-        source = pick_at(octets, 0, _SOURCES)
-        ago_ms = (7 + below_at(octets, 4, 89)) * _MINUTE_MS
+        octets, at, source = self._block.octets, _CONVERSATION, self.outline.source
+        ago_ms = (7 + below_at(octets, at, 89)) * _MINUTE_MS
         start_ms = (self.start_ms - ago_ms) // 1000 * 1000
+        people = self.account.people
         return Conversation(
-            id=_conversation_id(octets[8:24], source, start_ms),
-            source=source,
-            host=_someone(octets, 24, self.account.people),
-            engagement_id=ids.short_id_of(octets[28:44]) if source == CONTACT_CENTER else None,
-            start_ms=start_ms,
-            topic=pick_at(octets, 44, self.pools.topics),
+            _conversation_id(octets[at + 4 : at + 20], source, start_ms),
+            source,
+            people[_someone(octets, at + 20, len(people))],
+            ids.short_id_of(octets[at + 24 : at + 40]) if source == CONTACT_CENTER else None,
+            start_ms,
+            pick_at(octets, at + 40, self.pools.topics),
         )
 
-    def _cell(self, number: int, place: int) -> tuple[bytes, int]:
-        """Return the story's bytes, and where in them a thing of this number is made from."""
-        at = number * _CELL_BYTES + place
-        return self._block.reaching(at + _LONGEST_BYTES), at
+
+def story_block(blocks: Blocks, index: int, *, events: int) -> Block:
+    """Return a story's random bytes, as many as its events and what they are about usually take.
+
+    Args:
+        blocks: Those of the seed and the story's name.
+        index: Which of the stories of this name.
+        events: How many events it has.
+    """
+    return Block(blocks, index, _STORY_BYTES + events * _CELL_BYTES)
 
 
-def _someone(octets: bytes, at: int, people: Sequence[Person]) -> Person:
-    """Return one of the people; those who come first in the account do more than those who come last."""
-    share = int.from_bytes(octets[at : at + 4], "big")
-    return people[share * share * len(people) >> 64]
+def outline_block(blocks: Blocks, name: str | int) -> Block:
+    """Return the random bytes of an outline."""
+    return Block(blocks, name, _OUTLINE_BYTES + _FEW * _OUTLINE_CELL_BYTES)
+
+
+def drawn(octets: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
+    """Return what is drawn for each event of a story, see `Chance`, from all its random bytes."""
+    return _EVENT.iter_unpack(memoryview(octets)[_STORY_BYTES:])
+
+
+def start_share(octets: bytes) -> int:
+    """Return which part of the time between its neighbours a story begins in, a 32-bit share."""
+    return int.from_bytes(octets[_START : _START + 4], "big")
+
+
+def account_share(octets: bytes) -> int:
+    """Return what chooses a story's account, a 32-bit share."""
+    return int.from_bytes(octets[_ACCOUNT : _ACCOUNT + 4], "big")
+
+
+def _someone(octets: bytes, at: int, count: int) -> int:
+    """Return the place of one of the people; the first of an account do more than the last."""
+    share = octets[at] << 8 | octets[at + 1]
+    return share * share * count >> 32
 
 
 def _conversation_id(octets: bytes, source: str, start_ms: int) -> str:

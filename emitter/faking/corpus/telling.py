@@ -1,0 +1,207 @@
+"""The bodies of a corpus, story by story.
+
+Where a script can be had (`emitter.faking.scripts`), a story is its values, filled in; otherwise its plot is
+played and the generator makes its envelopes. Both say the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from emitter.core.wire import encode, ordered
+from emitter.faking.corpus.population import Population
+from emitter.faking.plot import Plot
+from emitter.faking.pools import in_wire_form
+from emitter.faking.scripts import quoted, script_of
+from emitter.faking.stories import enveloped, lag_ms_of, times_of
+from emitter.faking.streams import Blocks
+from emitter.faking.templates import shapes_of
+from emitter.faking.world import (
+    Outline,
+    World,
+    account_share,
+    drawn,
+    outline_block,
+    start_share,
+    story_block,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from emitter.faking.corpus.programme import Plan, Programme
+    from emitter.faking.corpus.rhythm import Rhythm
+    from emitter.faking.pools import Pools
+    from emitter.faking.scripts import Script
+    from emitter.faking.streams import Block
+
+_SHARE_BITS: Final = 32
+
+Told = tuple[str, int, int, bytes, bytes, bytes, bytes]
+"""One event as a story tells it.
+
+Its full name; its place in the story, from 0, events that are not wanted counted too; when it is made,
+milliseconds since the epoch; its body; the same as the content of a JSON text; and what was drawn for its delivery, `Chance.identity` and
+`Chance.sending`.
+"""
+
+
+class ToldStory(NamedTuple):
+    """A story, told.
+
+    Attributes:
+        name: Its name.
+        index: Which story of the corpus, from 0.
+        account_id: Where it happens.
+        events: The wanted events, in their order.
+    """
+
+    name: str
+    index: int
+    account_id: str
+    events: list[Told]
+
+
+class Teller:
+    """Tells the stories of a corpus; story *j* is a pure function of the arguments and *j*.
+
+    Args:
+        seed: Decides everything.
+        programme: Which story comes when.
+        rhythm: When.
+        stories: How many stories there are in all.
+        accounts: How many accounts they happen in.
+        pools: What names and texts are picked from.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: str,
+        programme: Programme,
+        rhythm: Rhythm,
+        stories: int,
+        accounts: int,
+        pools: Pools,
+    ) -> None:
+        self._seed = seed
+        self._plans = programme.plans
+        self._rhythm = rhythm
+        self._stories = stories
+        self._plain, self._in_wire_form = (
+            (Population(accounts, seed=seed, pools=each), each) for each in (pools, in_wire_form(pools))
+        )
+        self._blocks = {plan.story: Blocks(seed, plan.story) for plan in self._plans}
+        outlines = Blocks(seed, "outline")
+        self._outlines = [Outline(outline_block(outlines, number)) for number in range(len(self._plans))]
+        self._scripts: dict[int, Script | None] = {}
+
+    def start_ms(self, index: int) -> int:
+        """Return when a story begins, milliseconds since the epoch; the next never begins earlier."""
+        plan = self._plans[index % len(self._plans)]
+        return self._start_ms(index, story_block(self._blocks[plan.story], index, events=0).octets)
+
+    def told(self, index: int, *, most: int | None = None) -> ToldStory:
+        """Tell a story.
+
+        Args:
+            index: Which story, from 0.
+            most: After how many wanted events it is broken off, if at all.
+        """
+        plan = self._plans[index % len(self._plans)]
+        block = story_block(self._blocks[plan.story], index, events=len(plan.beats))
+        script = self._script(plan)
+        if script is None:
+            return self._played(plan, block, index, most)
+        world = self._world(plan, block, index, is_in_wire_form=True)
+        chances = [*drawn(block.octets)]
+        times_ms = self._times_ms(plan, world, chances)
+        moments_ms: list[int] = []
+        last_ms = 0
+        for event_ts_ms, (_, lag, _, _) in zip(times_ms, chances, strict=True):
+            happened_ms = event_ts_ms - lag_ms_of(lag)
+            moments_ms += (event_ts_ms, happened_ms if happened_ms > last_ms else last_ms)
+            last_ms = event_ts_ms
+        plain, quoted_values = script.values(world, moments_ms)
+        events = []
+        for event, number, text, quoted_text, pick in script.lines[:most]:
+            _, _, identity, sending = chances[number]
+            quoted_body = quoted_text % pick(quoted_values)
+            events.append(
+                (event, number, times_ms[number], text % pick(plain), quoted_body, identity, sending)
+            )
+        return ToldStory(plan.story, index, world.account.id, events)
+
+    def played(self, index: int, *, most: int | None = None) -> ToldStory:
+        """Tell a story as `told` does, without a script."""
+        plan = self._plans[index % len(self._plans)]
+        block = story_block(self._blocks[plan.story], index, events=len(plan.beats))
+        return self._played(plan, block, index, most)
+
+    def ending(self, index: int, *, most: int | None = None) -> Plot:
+        """Return how things stand after a story, or after as many of its wanted events."""
+        plan = self._plans[index % len(self._plans)]
+        block = story_block(self._blocks[plan.story], index, events=len(plan.beats))
+        plot = Plot(self._world(plan, block, index, is_in_wire_form=False))
+        left = len(plan.beats) if most is None else most
+        for beat, is_wanted in zip(plan.beats, plan.wanted, strict=True):
+            if is_wanted and not left:
+                break
+            left -= is_wanted
+            plot.happening(beat.event_type.name, happened_ms=0)
+        return plot
+
+    def _played(self, plan: Plan, block: Block, index: int, most: int | None) -> ToldStory:
+        world = self._world(plan, block, index, is_in_wire_form=False)
+        plot, last_ms = Plot(world), 0
+        chances = [*drawn(block.octets)]
+        times_ms = self._times_ms(plan, world, chances)
+        events: list[Told] = []
+        for number, (event_type, _, _) in enumerate(plan.beats):
+            event_ts_ms, (_, lag, identity, sending) = times_ms[number], chances[number]
+            happened_ms = max(last_ms, event_ts_ms - lag_ms_of(lag))
+            happening = plot.happening(event_type.name, happened_ms=happened_ms)
+            last_ms = event_ts_ms
+            if not plan.wanted[number]:
+                continue
+            envelope = enveloped(
+                event_type,
+                happening,
+                world=world,
+                number=number,
+                event_ts_ms=event_ts_ms,
+                happened_ms=happened_ms,
+                wants=shapes_of(event_type).wants(world.outline.presence(number)),
+            )
+            body = encode(ordered(event_type.name, envelope))
+            events.append((event_type.name, number, event_ts_ms, body, quoted(body), identity, sending))
+            if len(events) == most:
+                break
+        return ToldStory(plan.story, index, world.account.id, events)
+
+    def _script(self, plan: Plan) -> Script | None:
+        if plan.number not in self._scripts:
+            types = [beat.event_type for beat in plan.beats]
+            outline = self._outlines[plan.number]
+            self._scripts[plan.number] = script_of(types, outline, wanted=plan.wanted)
+        return self._scripts[plan.number]
+
+    def _world(self, plan: Plan, block: Block, index: int, *, is_in_wire_form: bool) -> World:
+        population, pools = self._in_wire_form if is_in_wire_form else self._plain
+        return World(
+            block,
+            self._outlines[plan.number],
+            start_ms=self._start_ms(index, block.octets),
+            account=population.chosen(account_share(block.octets)),
+            pools=pools,
+        )
+
+    def _start_ms(self, index: int, octets: bytes) -> int:
+        part = (index << _SHARE_BITS) + start_share(octets)
+        return self._rhythm.time_ms(part, self._stories << _SHARE_BITS)
+
+    def _times_ms(
+        self, plan: Plan, world: World, chances: Sequence[tuple[int, int, bytes, bytes]]
+    ) -> list[int]:
+        gaps = [chance[0] for chance in chances]
+        return times_of(gaps, plan.beats, start_ms=world.start_ms, end_ms=self._rhythm.end_ms)
