@@ -80,6 +80,11 @@ class Plot:
         self._associations = 0
         self._changes = 0
 
+    @property
+    def conversation_id(self) -> str:
+        """The id of the conversation."""
+        return self._world.conversation.id
+
     def happening(self, event: str, *, happened_ms: int) -> Happening:
         """Return what the event says now that it happens; nothing is decided of events no story knows.
 
