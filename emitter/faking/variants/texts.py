@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 LONG_CHARS: Final = 2_000
+LONG_TEXT: Final = ("All work and no play – " * LONG_CHARS)[:LONG_CHARS]
 
 
 class Text(NamedTuple):
@@ -80,7 +81,7 @@ TEXTS: Final = (
     Text(
         "long",
         f"{LONG_CHARS} characters",
-        ("All work and no play – " * LONG_CHARS)[:LONG_CHARS],
+        LONG_TEXT,
         is_prose=True,
     ),
     Text(
