@@ -10,6 +10,7 @@ from emitter.faking.alternatives import judge_of
 from emitter.faking.draw import Draw, everything
 from emitter.faking.generator import Compiler, envelope_maker
 from emitter.faking.plot import Happening, Plot
+from emitter.faking.streams import Stream
 from emitter.faking.variants.plan import is_there, value_at
 from emitter.faking.world import World
 
@@ -26,6 +27,7 @@ Envelope = dict[str, Any]
 
 _TRIES: Final = 40
 """How many worlds are tried with a story, and then how many without."""
+_LONGEST_LAG_MS: Final = 400
 
 
 class Studio:
@@ -101,10 +103,11 @@ class Studio:
             start_ms=self._now_ms,
             pools=self._pools,
         )
-        happened_ms = self._now_ms - world.lane("times").between(5, 400)
+        stream = Stream(self._seed, "variant", event, name, attempt)
+        happened_ms = self._now_ms - stream.between(5, _LONGEST_LAG_MS)
         happening = Plot(world).happening(event, happened_ms=happened_ms) if is_story else Happening({})
         return Draw(
-            stream=world.stream("fields"),
+            stream=stream,
             account=world.account,
             pools=world.pools,
             event=event,
