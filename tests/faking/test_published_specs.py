@@ -32,8 +32,6 @@ WITHOUT_VALUES = {
     "team_chat.channel_join_requested": "a required property that may not be there",
     "team_chat.channel_invitation_created": "a required property that may not be there",
     "team_chat.channel_invitation_rejected": "a required property that may not be there",
-    "user.settings_updated": "an array that must be one of several texts",
-    "group.settings_updated": "an array that must be one of several texts",
 }
 
 
