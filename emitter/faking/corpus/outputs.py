@@ -101,6 +101,38 @@ class Outputs:
         self._open.clear()
 
 
+class Separate:
+    """Files that are written whole, one after the other.
+
+    Args:
+        folder: Where they are; made as needed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._entries: list[FileEntry] = []
+
+    def write(self, path: str, data: bytes, events: int) -> None:
+        """Write a file."""
+        target = self._folder / path
+        if not self._entries or target.parent != self._folder:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        digest = hashlib.sha256(data).hexdigest()
+        self._entries.append(FileEntry(path, events, len(data), digest, digest))
+
+    def sizes(self) -> Sizes:
+        """Return nothing: what is not finished is made again."""
+        return {}
+
+    def finish(self) -> list[FileEntry]:
+        """Return the files in the order of their paths."""
+        return sorted(self._entries)
+
+    def close(self) -> None:
+        """Do nothing: no file is open."""
+
+
 class Stream:
     """One file that is not ours to open, such as standard output.
 
@@ -120,6 +152,10 @@ class Stream:
         """Add a piece."""
         self._sink.write((self._framing.between if self._is_begun else self._framing.head) + data)
         self._is_begun = True
+
+    def sizes(self) -> Sizes:
+        """Return nothing: what went out cannot be taken up."""
+        return {}
 
     def finish(self) -> list[FileEntry]:
         """Write what ends the file; it is nobody's in a manifest."""

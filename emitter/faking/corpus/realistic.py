@@ -79,6 +79,8 @@ class Realistic:
         else:
             all_stories, all_events = programme.stories_for(events), events
         self._all_stories = all_stories
+        self._all_events = all_events
+        self._programme = programme
         self._left_of_last = all_events - programme.events_before(all_stories - 1) if all_stories else 0
 
         def first_of(shard: int) -> int:
@@ -88,7 +90,7 @@ class Realistic:
 
         last = all_stories if settings.shard == settings.shards else first_of(settings.shard + 1)
         self.stories = range(first_of(settings.shard), last)
-        self.events = min(all_events, programme.events_before(last)) - programme.events_before(self.stories.start)
+        self.events = self.events_in(self.stories)
         self._sender = Sender(seed=settings.seed, secret_token=secret_token)
         self._teller = Teller(
             seed=settings.seed,
@@ -99,6 +101,16 @@ class Realistic:
             pools=pools,
         )
         self.format: Format = _format(settings, self._sender, is_one_file=is_one_file)
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the set is a stream of arrivals."""
+        return self._settings.is_stream
+
+    def events_in(self, stories: range) -> int:
+        """Return how many events these stories have."""
+        before = self._programme.events_before
+        return min(self._all_events, before(stories.stop)) - min(self._all_events, before(stories.start))
 
     def start_ms(self, story: int) -> int:
         """Return when a story begins, milliseconds since the epoch; later ones never begin earlier."""

@@ -108,9 +108,11 @@ class Target:
 
     def _remove_old(self) -> None:
         """Remove the files of the corpus that is replaced; others stay."""
-        if not self.manifest_path.exists():
+        try:
+            old = Manifest.read(self.manifest_path)
+        except InvalidSettingError:
             return
-        for file in Manifest.read(self.manifest_path).files:
+        for file in old.files:
             inside = self.path / file.path
             if inside.resolve().is_relative_to(self.path.resolve()):
                 inside.unlink(missing_ok=True)
