@@ -15,7 +15,8 @@ long, times and numbers at their bounds, strings at their lengths, and the texts
   of planes.
 - False: only the schema allows it. ``strings-empty`` (ids too), ``times-earliest`` and ``-latest`` (the years
   2001 and 2286), ``numbers-…`` without bounds, ``text-controls`` and ``text-plane-borders``, every
-  ``text-…`` of an event in which people write nothing, an empty object, an empty ``payload.object``.
+  ``text-…`` of an event in which people write nothing, an object that tells nothing, an empty
+  ``payload.object``.
   A parser should read it; a receiver may refuse it.
 """
 
@@ -87,7 +88,7 @@ def variants(
         if envelope is not None:
             event_ts = envelope.get("event_ts")
             event = Event(event_type.name, event_ts if isinstance(event_ts, int) else now_ms, envelope)
-            yield Variant(plan.name, plan.title, event, plan.is_plausible and not _has_empty_object(envelope))
+            yield Variant(plan.name, plan.title, event, plan.is_plausible and not _is_hollow(envelope))
 
 
 @lru_cache(maxsize=_MAX_CACHED)
@@ -127,7 +128,8 @@ def _has_choice(schema: Any) -> bool:
     return isinstance(schema, list) and any(map(_has_choice, schema))
 
 
-def _has_empty_object(value: Any) -> bool:
+def _is_hollow(value: Any) -> bool:
+    """Say whether an object in the value tells nothing: it is empty, or holds nothing but what is."""
     if isinstance(value, dict):
-        return not value or any(map(_has_empty_object, value.values()))
-    return isinstance(value, list) and any(map(_has_empty_object, value))
+        return all(each in ([], {}) for each in value.values()) or any(map(_is_hollow, value.values()))
+    return isinstance(value, list) and any(map(_is_hollow, value))

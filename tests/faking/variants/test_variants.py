@@ -230,6 +230,15 @@ def test_people_write_emoji_in_names_and_line_ends_only_in_comments():
     assert object_["moment_id"] != object_["moment_name"]
 
 
+def test_zoom_would_not_send_an_object_that_tells_nothing():
+    found = by_name(CATALOG.find("conversation_crm_associations_changed"))
+    hollow = {"required-only", "only-old_associations", "only-new_associations", "payload.object-empty"}
+
+    assert not any(found[name].is_plausible for name in hollow)
+    assert found["new_associations-empty"].is_plausible
+    assert found["only-new_associations.deal_id"].is_plausible
+
+
 def test_each_variant_is_about_something_of_its_own():
     found = objects(CATALOG.find("playlist_create"))
     ids = [each["playlist_id"] for name, each in found.items() if name != "strings-empty"]
