@@ -9,9 +9,9 @@ from typing import Any, Final
 import rich_click as click
 
 from emitter.core.schedule import parse_duration
+from emitter.errors import InvalidSettingError
 
 _MILLION: Final = 1_000_000
-_LONGEST_SPAN_DAYS: Final = 36_525
 
 
 class Shard(click.ParamType):
@@ -19,7 +19,9 @@ class Shard(click.ParamType):
 
     name = "i/n"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
         """Return number and count."""
         if isinstance(value, tuple):
             return value
@@ -79,12 +81,10 @@ class Span(click.ParamType):
         """Return how long."""
         if isinstance(value, int):
             return value
-        text = str(value)
-        days = re.fullmatch(r"([0-9]{1,6})d", text)
         try:
-            seconds = int(days[1]) * 86_400 if days else parse_duration(text)
-        except ValueError:
-            self.fail(f"{text!r} is no duration; write 90m, 12h or 7d", param, ctx)
-        if not 0 < seconds <= _LONGEST_SPAN_DAYS * 86_400:
-            self.fail(f"{text} is out of reach; a span is between 1ms and {_LONGEST_SPAN_DAYS}d", param, ctx)
+            seconds = parse_duration(str(value))
+        except InvalidSettingError as error:
+            self.fail(str(error), param, ctx)
+        if not seconds > 0:
+            self.fail(f"{value} is no span; write 90m, 12h or 7d", param, ctx)
         return round(seconds * 1000)

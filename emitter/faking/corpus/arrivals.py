@@ -59,7 +59,9 @@ def _again(delivery: Delivery, sending: bytes) -> Delivery:
     sent_ms = delivery.sent_ms + wait_ms + sending[6]
     # An attempt that came late is made again all the same, and the second may overtake the first.
     return delivery._replace(
-        sent_ms=sent_ms, attempt=delivery.attempt + 1, received_ms=sent_ms + _ON_THE_WAY_MS + (sending[7] >> 2)
+        sent_ms=sent_ms,
+        attempt=delivery.attempt + 1,
+        received_ms=sent_ms + _ON_THE_WAY_MS + (sending[7] >> 2),
     )
 
 

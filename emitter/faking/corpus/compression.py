@@ -57,8 +57,10 @@ def opened(path: Path) -> IO[bytes]:
     if path.suffix == ".gz":
         return cast("IO[bytes]", gzip.open(path, "rb"))
     if path.suffix == ".zst":
-        reader = _zstandard().ZstdDecompressor().stream_reader(
-            path.open("rb"), read_across_frames=True, closefd=True
+        reader = (
+            _zstandard()
+            .ZstdDecompressor()
+            .stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
         )
         return io.BufferedReader(reader)
     return path.open("rb")

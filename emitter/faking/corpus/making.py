@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 TASKS_A_NOTE: Final = 16
 """How many tasks pass until it is noted how far the corpus has come."""
 
+
 class Writing(Protocol):
     """Where pieces go: `Outputs`, `Separate`, `Stream`."""
 
@@ -125,7 +126,13 @@ class Making:
         return Outputs(folder, framing=form.framing, compress=self.settings.compress)
 
     def run(
-        self, realistic: Realistic, writing: Writing, aside: Path, *, truth: Writing | None = None, first: int | None = None
+        self,
+        realistic: Realistic,
+        writing: Writing,
+        aside: Path,
+        *,
+        truth: Writing | None = None,
+        first: int | None = None,
     ) -> Iterator[int]:
         """Write the realistic set, and yield the number of the next story whenever a few are written.
 
@@ -149,7 +156,9 @@ class Making:
             if result.arrivals:
                 ordering.add(result.arrivals)
                 is_last = following == realistic.stories.stop
-                _write_arrived(ordering, None if is_last else realistic.start_ms(following), realistic, writing)
+                _write_arrived(
+                    ordering, None if is_last else realistic.start_ms(following), realistic, writing
+                )
             for piece in result.truth if truth else ():
                 truth.write(*piece)  # type: ignore[union-attr]
             done += realistic.events_in(result.stories)
@@ -167,7 +176,9 @@ class Making:
             first = progress.story
         tasks = 0
         with closing(writing):
-            for following in self.run(realistic, writing, target.staging / "arrivals", truth=truth, first=first):
+            for following in self.run(
+                realistic, writing, target.staging / "arrivals", truth=truth, first=first
+            ):
                 tasks += 1
                 if can_go_on and tasks % TASKS_A_NOTE == 0:
                     noted = Progress(following, writing.sizes())

@@ -125,7 +125,10 @@ class Realistic:
         told = self.told(story)
         name = f"{told.name}/{story}"
         made = (
-            (Delivery(event, name, number, at_ms, body, quoted, identity, sent_ms_of(at_ms, sending)), sending)
+            (
+                Delivery(event, name, number, at_ms, body, quoted, identity, sent_ms_of(at_ms, sending)),
+                sending,
+            )
             for event, number, at_ms, body, quoted, identity, sending in told.events
         )
         if self._settings.is_stream:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def files_of(name: str, making: Making) -> Iterator[tuple[str, bytes, int]]:
     """Yield the files of a set: path in the set's folder, content, how many requests' exact body it is."""
     settings = making.settings
-    wanted = [event_type for event_type in making.catalog if event_type.name in (settings.wanted or making.catalog)]
+    wanted = [
+        event_type for event_type in making.catalog if event_type.name in (settings.wanted or making.catalog)
+    ]
     catalog, now_s = Catalog(tuple(wanted)), settings.start_ms // 1000
     if name == COVERAGE:
         files = coverage_files(

@@ -97,7 +97,9 @@ class Settings:
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings as they stand in a manifest."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
+        }
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:

@@ -97,7 +97,9 @@ class Target:
             saved = json.loads((self.staging / _PROGRESS).read_bytes())
             if {key: saved.get(key) for key in known} != known or saved["story"] is None:
                 return None
-            return Progress(saved["story"], {path: (each[0], each[1]) for path, each in saved["sizes"].items()})
+            return Progress(
+                saved["story"], {path: (each[0], each[1]) for path, each in saved["sizes"].items()}
+            )
         except (OSError, ValueError, KeyError, AttributeError, IndexError):
             return None
 

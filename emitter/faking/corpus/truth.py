@@ -32,34 +32,46 @@ def truth_of(told: ToldStory, plot: Plot, deliveries: Sequence[Delivery]) -> Ite
     for delivery in deliveries:
         arrived.setdefault(delivery.number, []).append(delivery)
     for number, same in arrived.items():
-        yield EVENTS, _line(
-            request_id=dashed_uuid_of(same[0].identity[:16]).replace("-", "_"),
-            event=same[0].event,
-            story=same[0].story,
-            index=number,
-            account_id=told.account_id,
-            event_ts=same[0].event_ts_ms,
-            first_received_at=iso_ms(min(one.received_ms for one in same)),
-            deliveries=len(same),
+        yield (
+            EVENTS,
+            _line(
+                request_id=dashed_uuid_of(same[0].identity[:16]).replace("-", "_"),
+                event=same[0].event,
+                story=same[0].story,
+                index=number,
+                account_id=told.account_id,
+                event_ts=same[0].event_ts_ms,
+                first_received_at=iso_ms(min(one.received_ms for one in same)),
+                deliveries=len(same),
+            ),
         )
     for state in plot.playlists:
-        yield PLAYLISTS, _line(
-            playlist_id=state.playlist.id,
-            account_id=told.account_id,
-            name=state.playlist.name,
-            type=state.playlist.kind,
-            moment_ids=sorted(moment.id for moment in state.moments),
-            is_deleted=state.is_deleted,
+        yield (
+            PLAYLISTS,
+            _line(
+                playlist_id=state.playlist.id,
+                account_id=told.account_id,
+                name=state.playlist.name,
+                type=state.playlist.kind,
+                moment_ids=sorted(moment.id for moment in state.moments),
+                is_deleted=state.is_deleted,
+            ),
         )
     if plot.is_conversation_told:
         records = sorted(
-            record for each in plot.associated for record in (each.deal_id, each.account_id, each.lead_id) if record
+            record
+            for each in plot.associated
+            for record in (each.deal_id, each.account_id, each.lead_id)
+            if record
         )
-        yield CONVERSATIONS, _line(
-            conversation_id=plot.conversation_id,
-            account_id=told.account_id,
-            comment_ids=sorted(plot.comment_ids),
-            crm_ids=records,
+        yield (
+            CONVERSATIONS,
+            _line(
+                conversation_id=plot.conversation_id,
+                account_id=told.account_id,
+                comment_ids=sorted(plot.comment_ids),
+                crm_ids=records,
+            ),
         )
 
 

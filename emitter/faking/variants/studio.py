@@ -96,10 +96,10 @@ class Studio:
 
     def _draw(self, name: str, attempt: int, *, wants: Wants = everything, is_story: bool) -> Draw:
         event = self._event_type.name
-        world = World(
+        world = World.numbered(
+            attempt,
             seed=self._seed,
             story=f"variant {event} {name}",
-            index=attempt,
             start_ms=self._now_ms,
             pools=self._pools,
         )
