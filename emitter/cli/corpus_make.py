@@ -188,7 +188,7 @@ def _into(making: Making, target: str, *, is_file: bool, is_forced: bool, secret
     place = Target(Path(target), is_file=is_file, is_forced=is_forced)
     try:
         with progress(making) as showing:
-            manifest = showing.into(place, command=_command(making.settings, target, secret_file))
+            manifest = showing.into(place, command=_command(making.settings, target if is_file else "DIR", secret_file))
     except OSError as error:
         raise InvalidSettingError(
             f"cannot write {error.filename or target}: {error.strerror}; what is done is kept, the same command goes on"
@@ -212,8 +212,11 @@ def _to_standard_output(making: Making) -> None:
 
 
 def _command(settings: Settings, target: str, secret_file: str | None) -> str:
-    """Return the command that makes the corpus, with every setting that is not the usual one."""
+    """Return the command that makes the corpus, with every setting that is not the usual one.
+
+    It names no place of this machine, so that the same corpus has the same manifest everywhere.
+    """
     from emitter.faking.corpus.commands import options_of  # noqa: PLC0415
 
-    secret = ["--secret-token-file", secret_file] if secret_file else []
-    return shlex.join(["zoom-emitter", "corpus", "make", target, *options_of(settings), *secret])
+    secret = ["--secret-token-file", "FILE"] if secret_file else []
+    return shlex.join(["zoom-emitter", "corpus", "make", Path(target).name, *options_of(settings), *secret])

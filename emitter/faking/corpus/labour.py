@@ -10,6 +10,7 @@ import multiprocessing
 import signal
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emitter.faking.corpus.realistic import Piece, Realistic
