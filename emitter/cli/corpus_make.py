@@ -193,7 +193,7 @@ def _into(making: Making, target: str, *, is_file: bool, is_forced: bool, secret
             )
     except OSError as error:
         raise InvalidSettingError(
-            f"cannot write {error.filename or target}: {error.strerror}; what is done is kept, the same command goes on"
+            f"cannot write {error.filename or target}: {error.strerror}; the same command goes on from here"
         ) from None
     except KeyboardInterrupt:
         click.echo("what is done is kept; the same command goes on from there", err=True)
@@ -208,9 +208,14 @@ def _to_standard_output(making: Making) -> None:
 
     realistic = making.worker().realistic()
     writing = Stream(sys.stdout.buffer, framing=realistic.format.framing, compress=making.settings.compress)
-    for _ in making.run(realistic, writing, Path()):
-        pass
-    writing.finish()
+    try:
+        for _ in making.run(realistic, writing, Path()):
+            pass
+        writing.finish()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InvalidSettingError(f"cannot write to standard output: {error.strerror}") from None
 
 
 def _command(settings: Settings, target: str, secret_file: str | None) -> str:

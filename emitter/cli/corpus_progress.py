@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rich.progress import ProgressColumn
+
     from emitter.faking.corpus.making import Making
 
 
@@ -40,7 +42,7 @@ def progress(making: Making) -> Iterator[Making]:
         yield replace(making, on_progress=lambda done: bar.update(task, completed=done))
 
 
-def _rate():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _rate() -> ProgressColumn:
     from rich.progress import ProgressColumn, Task  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 

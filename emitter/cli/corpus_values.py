@@ -14,7 +14,7 @@ from emitter.errors import InvalidSettingError
 _MILLION: Final = 1_000_000
 
 
-class Shard(click.ParamType):
+class Shard(click.ParamType[tuple[int, int]]):
     """``i/n``, counted from 1."""
 
     name = "i/n"
@@ -34,7 +34,7 @@ class Shard(click.ParamType):
         return number, count
 
 
-class Share(click.ParamType):
+class Share(click.ParamType[int]):
     """``2%`` or ``0.5%``; parts of a million."""
 
     name = "percent"
@@ -53,7 +53,7 @@ class Share(click.ParamType):
         return share
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[int]):
     """``2026-01-05`` or ``2026-01-05T08:00:00Z``; milliseconds since the epoch."""
 
     name = "time"
@@ -72,7 +72,7 @@ class Instant(click.ParamType):
         return round(instant.timestamp()) * 1000
 
 
-class Span(click.ParamType):
+class Span(click.ParamType[int]):
     """``90m``, ``12h``, ``7d``; milliseconds."""
 
     name = "duration"

@@ -14,7 +14,9 @@ from emitter.faking.draw import ABSENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from emitter.faking.world import Association, Comment, Conversation, Moment, Outline, Person, Playlist
+    from emitter.faking.outlines import Outline
+    from emitter.faking.people import Person
+    from emitter.faking.things import Association, Comment, Conversation, Moment, Playlist
 
 Told = dict[str, Any]
 """What is decided of one event, by property name; see `draw.Known`; made anew for each event."""

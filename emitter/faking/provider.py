@@ -25,8 +25,8 @@ from faker.providers import BaseProvider
 
 from emitter.faking import ids, phrases
 from emitter.faking.languages import texts_in
+from emitter.faking.people import Person
 from emitter.faking.pools import EMAIL_DOMAINS, Name
-from emitter.faking.world import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,24 +12,17 @@ import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from emitter.faking.people import Person
 from emitter.faking.plot import HAPPENINGS, Plot
 from emitter.faking.templates import shapes_of
-from emitter.faking.world import (
-    CONTACT_CENTER,
-    Association,
-    Comment,
-    Conversation,
-    Moment,
-    Person,
-    Playlist,
-    World,
-)
+from emitter.faking.things import CONTACT_CENTER, Association, Comment, Conversation, Moment, Playlist
+from emitter.faking.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from emitter.catalog.events import EventType
-    from emitter.faking.world import Outline
+    from emitter.faking.outlines import Outline
 
 Gather = tuple["Callable[[World, int], tuple[str, ...]]", int]
 """Takes the values of one thing of a story, and which of its kind it is."""
@@ -92,7 +85,7 @@ def script_of(
         types: The types of its events, in their order.
         outline: The outline its stories share.
         wanted: For each event whether it is told; the others happen all the same.
-        texts: The texts of other scripts, which this one shares and adds to: so they stay in a processor's cache.
+        texts: The texts of other scripts, to share and to add to: few stay in a processor's cache.
     """
     world = _StandIns(outline, events=len(types))
     plot = Plot(world)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from emitter.catalog.events import Catalog, EventType
     from emitter.faking.draw import Wants
+    from emitter.faking.people import Account
     from emitter.faking.plot import Happening
     from emitter.faking.pools import Pools
-    from emitter.faking.world import Account
 
 _SHORTEST_LAG_MS: Final = 5
 _LAGS_MS: Final = 396
@@ -136,7 +136,7 @@ def times_of(
         end_ms: When the last is made at the latest; what would go on for longer is told faster.
     """
     at_ms = start_ms
-    times_ms = []
+    times_ms: list[int] = []
     for gap, (_, least_ms, width_ms) in zip(gaps, beats, strict=True):
         if times_ms:
             at_ms += least_ms + (gap * width_ms >> 32)

@@ -164,23 +164,25 @@ def _cut_out(event: str, envelope: dict[str, Any], known: Mapping[str, Any]) -> 
     """Return the envelope as a template, or None where a value of it was not decided."""
     nested: list[str] = []
 
+    def whole(value: dict[str, Any]) -> str:
+        return (
+            "{" + ",".join([f"{_literal(name)}:{member(name, each)}" for name, each in value.items()]) + "}"
+        )
+
     def member(name: str, value: Any) -> str:
         if isinstance(value, dict):
-            return _literal(name) + ":" + whole(value)
+            return whole(value)
         if name == "event" and value == event:
-            return _literal(name) + ":" + _literal(value)
+            return _literal(value)
         decided = known.get(name)
         if isinstance(value, list) and isinstance(decided, list):
-            if nested_json(decided) != json.dumps(value, separators=(",", ":")):
-                raise _UndecidedError
             nested.append(name)
-            return f"{_literal(name)}:%({name})s"
-        if type(value) is not type(decided) or value != decided or not isinstance(value, str | int):
+            is_decided = nested_json(decided) == json.dumps(value, separators=(",", ":"))
+        else:
+            is_decided = type(value) is type(decided) and value == decided and isinstance(value, str | int)
+        if not is_decided:
             raise _UndecidedError
-        return f"{_literal(name)}:" + (f'"%({name})s"' if isinstance(value, str) else f"%({name})s")
-
-    def whole(value: dict[str, Any]) -> str:
-        return "{" + ",".join([member(name, each) for name, each in value.items()]) + "}"
+        return f'"%({name})s"' if isinstance(value, str) else f"%({name})s"
 
     try:
         return Template(whole(ordered(event, envelope)), tuple(nested))

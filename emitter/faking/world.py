@@ -1,11 +1,11 @@
-"""The world an event is about: an account with its people, and what they work on.
+"""The world a story is about: what the people of an account work on.
 
-Everything is a pure function of the seed and of numbers: account *n*, and of story *j* its conversation,
-playlist *k*, moment *k*, comment *k*, association *k*. Each is made from a place of its own in the story's
-random bytes, so that none depends on which of the others were asked for.
+Everything is a pure function of the seed, the story's name and its index: its conversation, playlist *k*,
+moment *k*, comment *k*, association *k*. Each is made from a place of its own in the story's random bytes, so
+that none depends on which of the others were asked for.
 
-What a story tells of has an outline, drawn apart: where the conversation took place, how its CRM records change,
-which properties an event has. Stories of one outline differ in values only (`emitter.faking.templates`).
+What a story tells of has an outline, drawn apart (`emitter.faking.outlines`): where the conversation took
+place, how its CRM records change, which properties an event has. Stories of one outline differ in values.
 
 Names and texts come from the pools as they stand there. Pools in the form of the wire give a world whose
 names and texts can be written into a body as they are (`emitter.faking.pools.in_wire_form`).
@@ -17,24 +17,17 @@ import struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emitter.faking import ids
-from emitter.faking.pools import COLLEAGUE_SLOT, EMAIL_DOMAINS, Pools, bundled_pools
+from emitter.faking.outlines import MEETING, Outline, outline_block
+from emitter.faking.people import Account
+from emitter.faking.pools import COLLEAGUE_SLOT, Pools, bundled_pools
 from emitter.faking.streams import Block, Blocks, Stream, below_at, pick_at
+from emitter.faking.things import CONTACT_CENTER, Association, Comment, Conversation, Moment, Playlist
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONTACT_CENTER: Final = "ZOOM_CONTACT_CENTER"
-"""The source of the conversations that have an engagement. CONFIRMED (docs/zoom.md#events)."""
+    from emitter.faking.people import Person
 
-_MEETING: Final = "ZOOM_MEETING"
-_SOURCES: Final = (
-    *[_MEETING] * 10, *["ZOOM_PHONE"] * 3, *[CONTACT_CENTER] * 3,
-    "MICROSOFT_TEAMS", "MICROSOFT_TEAMS", "GOOGLE_MEET", "OTHERS",
-)  # fmt: skip
-_PLAYLIST_TYPES: Final = ("BASIC", "BASIC", "BASIC", "SMART")
-_QUARTER: Final = 64  # of the values of a byte
-_FEWEST_PEOPLE: Final = 5
-_MOST_PEOPLE: Final = 16
 _MINUTE_MS: Final = 60_000
 
 # The places in a story's random bytes: what there is one of, then a cell for each number, which holds what is
@@ -52,129 +45,6 @@ _ASSOCIATION: Final = _COMMENT + 24
 _LONGEST_BYTES: Final = 36
 _FEW: Final = 4
 
-# The places in an outline: the conversation's source, then a cell for each number.
-_OUTLINE_BYTES: Final = 2
-_OUTLINE_CELL_BYTES: Final = 8
-_PRESENCE: Final = _OUTLINE_BYTES
-_PLAYLIST_TYPE: Final = _OUTLINE_BYTES + 1
-_RECORDS: Final = _OUTLINE_BYTES + 3
-_CHANGED: Final = _OUTLINE_BYTES + 5
-
-
-class Person(NamedTuple):
-    """A user of the account.
-
-    Attributes:
-        id: Zoom user id, 22 characters of base64url.
-        name: Full name, in the order and script its bearer writes it.
-        given: Given name.
-        family: Family name.
-        email: Address that goes with the name, under one of `EMAIL_DOMAINS`.
-    """
-
-    id: str
-    name: str
-    given: str
-    family: str
-    email: str
-
-
-class Account(NamedTuple):
-    """An account of Zoom.
-
-    Attributes:
-        id: Zoom account id, 22 characters of base64url.
-        people: Its users, no two with the same address; at least one.
-    """
-
-    id: str
-    people: tuple[Person, ...]
-
-    @classmethod
-    def numbered(
-        cls, number: int, *, seed: str | int, pools: Pools | None = None, size: int | None = None
-    ) -> Account:
-        """Return account `number` of the seed, its people under one e-mail domain.
-
-        Args:
-            number: Which account.
-            seed: Decides everything.
-            pools: Where the names come from; the bundled ones where none are given.
-            size: How many people; between 5 and 16 where it is not given, at most as many as there are names.
-        """
-        stream = Stream(seed, "account", number)
-        domain = stream.pick(EMAIL_DOMAINS)
-        account_id = ids.short_id(stream)
-        usual = stream.between(_FEWEST_PEOPLE, _MOST_PEOPLE)
-        size = usual if size is None else size
-        names = stream.some((pools or bundled_pools()).names, size)
-        people = (
-            Person(ids.short_id(stream), name.full, name.given, name.family, f"{name.local_part}@{domain}")
-            for name in names
-        )
-        return cls(account_id, tuple(people))
-
-
-class Conversation(NamedTuple):
-    """A recorded conversation.
-
-    Attributes:
-        id: Its id, in the shape that goes with the source.
-        source: Where it took place, as the event says it.
-        host: Who held it.
-        engagement_id: The contact center's engagement; None unless the source is `CONTACT_CENTER`.
-        start_ms: When it began, milliseconds since the epoch, whole seconds.
-        topic: What it was called.
-    """
-
-    id: str
-    source: str
-    host: Person
-    engagement_id: str | None
-    start_ms: int
-    topic: str
-
-
-class Playlist(NamedTuple):
-    """A playlist of moments; `kind` is BASIC or SMART."""
-
-    id: str
-    name: str
-    kind: str
-    owner: Person
-
-
-class Moment(NamedTuple):
-    """A moment of a conversation; `detail_id` is what ties it to a playlist."""
-
-    id: str
-    name: str
-    detail_id: str
-
-
-class Comment(NamedTuple):
-    """A comment on a conversation; it mentions nobody but the author's colleagues."""
-
-    id: str
-    text: str
-    author: Person
-
-
-class Association(NamedTuple):
-    """Records of a CRM that belong to a conversation; None where there is no such record."""
-
-    deal_id: str | None
-    account_id: str | None
-    lead_id: str | None
-
-
-class Change(NamedTuple):
-    """How the CRM records of a conversation change: whether one goes, which, and whether one comes."""
-
-    removes: bool
-    which: int
-    adds: bool
-
 
 class Chance(NamedTuple):
     """What is drawn for one event of a story.
@@ -190,47 +60,6 @@ class Chance(NamedTuple):
     lag: int
     identity: bytes
     sending: bytes
-
-
-class Outline:
-    """What stories that differ in values only have in common.
-
-    Args:
-        block: Its random bytes, see `outline_block`.
-    """
-
-    __slots__ = ("_block",)
-
-    def __init__(self, block: Block) -> None:
-        self._block = block
-
-    @property
-    def source(self) -> str:
-        """Where the conversation took place, as the event says it."""
-        return pick_at(self._block.reaching(_OUTLINE_BYTES), 0, _SOURCES)
-
-    def presence(self, number: int) -> int:
-        """Return the byte that says which optional properties event `number` has."""
-        return self._cell(number, _PRESENCE)[0]
-
-    def playlist_type(self, number: int) -> str:
-        """Return the type of playlist `number`."""
-        return pick_at(self._cell(number, _PLAYLIST_TYPE), 0, _PLAYLIST_TYPES)
-
-    def records(self, number: int) -> tuple[bool, bool]:
-        """Say whether association `number` has a deal and an account, and whether it has a lead."""
-        octets = self._cell(number, _RECORDS)
-        is_lead_only = number > 0 and octets[0] < _QUARTER
-        return not is_lead_only, is_lead_only or number == 0 or octets[1] < _QUARTER
-
-    def change(self, number: int) -> Change:
-        """Return how the CRM records change the next time."""
-        octets = self._cell(number, _CHANGED)
-        return Change(octets[0] >= _QUARTER, octets[1], octets[2] >= _QUARTER)
-
-    def _cell(self, number: int, place: int) -> bytes:
-        at = number * _OUTLINE_CELL_BYTES + place
-        return self._block.reaching(at + _OUTLINE_CELL_BYTES)[at : at + _OUTLINE_CELL_BYTES]
 
 
 class World:
@@ -409,11 +238,6 @@ def story_block(blocks: Blocks, index: int, *, events: int) -> Block:
     return Block(blocks, index, _STORY_BYTES + events * _CELL_BYTES)
 
 
-def outline_block(blocks: Blocks, name: str | int) -> Block:
-    """Return the random bytes of an outline."""
-    return Block(blocks, name, _OUTLINE_BYTES + _FEW * _OUTLINE_CELL_BYTES)
-
-
 def drawn(octets: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
     """Return what is drawn for each event of a story, see `Chance`, from all its random bytes."""
     return _EVENT.iter_unpack(memoryview(octets)[_STORY_BYTES:])
@@ -437,6 +261,6 @@ def _someone(octets: bytes, at: int, count: int) -> int:
 
 def _conversation_id(octets: bytes, source: str, start_ms: int) -> str:
     """Return an id that goes with the source. CONFIRMED for meetings, UNSURE for each of the others."""
-    if source == _MEETING:
+    if source == MEETING:
         return ids.meeting_conversation_id_of(octets, start_ms=start_ms)
     return octets.hex() if source.startswith("ZOOM_") else ids.short_id_of(octets)

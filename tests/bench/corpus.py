@@ -1,4 +1,4 @@
-"""Making a corpus, beside the loop one would write first, a template written by hand, and other ways of its own.
+"""Making a corpus, beside the loop one would write first, a template written by hand, and itself.
 
 The first two write lines of the same shape and mix of events to the null device, in one process.
 """
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from faker import Faker
 
 from emitter.catalog.events import Catalog
+from emitter.cli.main import run
 from emitter.core.secrets import SecretToken
 from emitter.faking.corpus.making import Making
 from emitter.faking.corpus.outputs import Stream
@@ -201,7 +202,7 @@ def _making(events: int) -> Making:
     )
 
 
-def _timed(work: Callable[[], None]) -> Callable[[], float]:
+def _timed(work: Callable[[], object]) -> Callable[[], float]:
     def run() -> float:
         began = perf_counter()
         work()
@@ -211,11 +212,8 @@ def _timed(work: Callable[[], None]) -> Callable[[], float]:
 
 
 def _of_processes(folder: Path) -> list[Figure]:
-    lines = {"one": [], "two": ["--jobs", "2"], "zstd": ["--compress", "zstd"]}
-    works = {
-        name: _timed(lambda options=options: make(folder / "made", PROCESS_EVENTS, *options))  # type: ignore[misc]
-        for name, options in lines.items()
-    }
+    lines: dict[str, list[str]] = {"one": [], "two": ["--jobs", "2"], "zstd": ["--compress", "zstd"]}
+    works = {name: _process(folder / "made", options) for name, options in lines.items()}
     taken = in_turns(works, rounds=PROCESS_ROUNDS)
     return [
         Figure(
@@ -234,6 +232,10 @@ def _of_processes(folder: Path) -> list[Figure]:
             bar=1.4,
         ),
     ]
+
+
+def _process(folder: Path, options: list[str]) -> Callable[[], float]:
+    return _timed(lambda: make(folder, PROCESS_EVENTS, *options))
 
 
 def _of_memory(folder: Path) -> list[Figure]:
@@ -273,8 +275,6 @@ def make(folder: Path, events: int, *options: str) -> float:
 
 
 def _main() -> None:
-    from emitter.cli.main import run
-
     try:
         run(sys.argv[1:])
     finally:

@@ -10,8 +10,8 @@ import pytest
 from emitter.errors import InvalidSettingError, UnknownNameError
 from emitter.faking.languages import ENGLISH, languages, texts_in
 from emitter.faking.locales import find_locale, pools_for
+from emitter.faking.people import Account
 from emitter.faking.pools import COLLEAGUE_SLOT
-from emitter.faking.world import Account
 
 HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 

@@ -7,9 +7,9 @@ import pytest
 from emitter.catalog.events import Catalog
 from emitter.catalog.validation import validate
 from emitter.errors import UnknownNameError
+from emitter.faking.people import Account
 from emitter.faking.stories import STORIES, Step, Story, find_story, times_of
 from emitter.faking.streams import Stream
-from emitter.faking.world import Account
 
 CATALOG = Catalog.bundled()
 START_MS = 1_763_888_888_000

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from emitter.faking.world import Account, World
+from emitter.faking.people import Account
+from emitter.faking.world import World
 
 START_MS = 1_763_888_888_000
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from emitter.core.zoom import RETRY_DELAYS_S
-from emitter.faking.corpus.requests import Delivery
 from emitter.faking.corpus.settings import MILLION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from emitter.faking.corpus.requests import Delivery
     from emitter.faking.corpus.settings import Settings
 
 _ON_THE_WAY_MS: Final = 15

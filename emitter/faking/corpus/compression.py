@@ -10,6 +10,7 @@ from emitter.errors import InvalidSettingError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
 SUFFIXES: Final = {"none": "", "gzip": ".gz", "zstd": ".zst"}
 """What the name of a compressed file ends in."""
@@ -66,7 +67,7 @@ def opened(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _zstandard():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _zstandard() -> ModuleType:
     try:
         import zstandard  # noqa: PLC0415 - an extra
     except ImportError:

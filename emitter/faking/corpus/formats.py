@@ -81,9 +81,9 @@ class JsonLines:
         return b'%b"headers":{%b},"body":"%b"}\n' % (head.encode(), headers, delivery.quoted)
 
     def lines(self, told: ToldStory) -> list[bytes]:
-        """Return the lines of a story, each event delivered once: what `line` returns, for being wanted often."""
+        """Return the lines of a story, each event delivered once: what `line` returns, only faster."""
         headers = self._headers
-        story = f"{told.name}/{told.index}"
+        story = f"{told.name}/{told.place}"
         return [
             b'{"event":"%b","story":"%b","index":%d,"headers":{%b},"body":"%b"}\n'
             % (
@@ -113,7 +113,7 @@ class RawRequests:
 
 
 class BodiesAndHeaders:
-    """Two files a delivery: its exact body, and its headers a line each, as ``curl --header @FILE`` reads them."""
+    """Two files a delivery: its exact body, and its headers a line each, for ``curl --header @FILE``."""
 
     framing = Framing()
 

@@ -86,8 +86,7 @@ def results(worker: Worker, realistic: Realistic, *, first: int, jobs: int) -> I
         try:
             while waiting:
                 result = waiting.popleft().result()
-                if stories := next(tasks, None):
-                    waiting.append(pool.submit(_work, stories))
+                waiting.extend(pool.submit(_work, stories) for stories in islice(tasks, 1))
                 yield result
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

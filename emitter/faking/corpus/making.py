@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, Protocol
 
 from emitter.faking.corpus.formats import BodiesAndHeaders, Framing, RawRequests
-from emitter.faking.corpus.labour import STORIES_A_TASK, Worker, results
+from emitter.faking.corpus.labour import Worker, results
 from emitter.faking.corpus.manifest import Manifest, made_by
 from emitter.faking.corpus.ordering import Ordering, received_ms_of, without_key
 from emitter.faking.corpus.outputs import Outputs, Separate
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from emitter.catalog.events import Catalog
     from emitter.core.secrets import SecretToken
-    from emitter.faking.corpus.labour import Result
     from emitter.faking.corpus.outputs import FileEntry, Sizes
     from emitter.faking.corpus.realistic import Realistic
     from emitter.faking.corpus.settings import Settings

@@ -83,7 +83,7 @@ class Manifest:
             raise InvalidSettingError(f"{path} is no manifest of a corpus; it has no format number")
         if value["format"] > FORMAT:
             raise InvalidSettingError(
-                f"{path} has format {value['format']}, this version knows {FORMAT}; install a newer zoom-emitter"
+                f"{path} has format {value['format']}, this version knows {FORMAT}; get a newer zoom-emitter"
             )
         return cls._from_json(value, path)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from emitter.faking.world import Account
+from emitter.faking.people import Account
 
 if TYPE_CHECKING:
     from emitter.faking.pools import Pools

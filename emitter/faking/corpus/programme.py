@@ -1,7 +1,7 @@
 """Which story comes when: a cycle of plans that a seed makes and all its stories go through.
 
-Story *j* follows plan *j* modulo the length of the cycle, with people, ids, texts and times of its own. So the
-number of events before any story is known without telling the stories before it, and any shard can be made
+Story *j* follows plan *j* modulo the length of the cycle, with people, ids, texts and times of its own. So
+the number of events before any story is known without telling those before it, and any shard can be made
 anywhere.
 """
 
@@ -33,14 +33,14 @@ class Plan(NamedTuple):
         story: The story's name.
         beats: Its events, in their order.
         wanted: For each whether it goes into the corpus.
-        count: How many do; at least one.
+        events: How many do; at least one.
     """
 
     number: int
     story: str
     beats: tuple[Beat, ...]
     wanted: tuple[bool, ...]
-    count: int
+    events: int
 
 
 class Programme:
@@ -57,7 +57,7 @@ class Programme:
 
     def __init__(self, catalog: Catalog, *, seed: str, wanted: Collection[str] = ()) -> None:
         self.plans = _plans(catalog, seed, frozenset(wanted or catalog.names()))
-        self._before = (0, *accumulate(plan.count for plan in self.plans))
+        self._before = (0, *accumulate(plan.events for plan in self.plans))
 
     def plan(self, story: int) -> Plan:
         """Return the plan of a story by its number."""

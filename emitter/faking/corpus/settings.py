@@ -21,7 +21,7 @@ DEFAULT_START_MS: Final = 1_767_571_200_000
 """2026-01-05T00:00:00Z, a Monday."""
 DEFAULT_SPAN_MS: Final = 7 * 86_400_000
 DEFAULT_ACCOUNTS: Final = 5
-MOST_FILES: Final = 100_000
+MOST_FILES: Final = 20_000
 """How many events may become files of their own."""
 MILLION: Final = 1_000_000
 
@@ -85,9 +85,13 @@ class Settings:
             raise InvalidSettingError(f"--partition goes with --format jsonl, not with {self.format}")
         if self.is_stream and self.format != "jsonl":
             raise InvalidSettingError("--duplicates, --late and --reorder go with --format jsonl")
+        if self.is_stream and self.wanted:
+            raise InvalidSettingError(
+                "--duplicates, --late and --reorder tell whole stories; leave out --event"
+            )
         if is_own_files and max(self.events or 0, self.stories or 0) > MOST_FILES:
             raise InvalidSettingError(
-                f"--format {self.format} makes files of each event and stops at {MOST_FILES}; use jsonl for more"
+                f"--format {self.format} makes files of each event, {MOST_FILES} at most; use jsonl for more"
             )
 
     @property
@@ -112,7 +116,9 @@ class Settings:
         if value.keys() != kinds.keys():
             odd = ", ".join(sorted(value.keys() ^ kinds.keys()))
             raise InvalidSettingError(f"the settings of the manifest are not those this version knows: {odd}")
-        given = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
+        given: dict[str, Any] = {
+            key: tuple(each) if isinstance(each, list) else each for key, each in value.items()
+        }
         for key, each in given.items():
             is_number = key in {"events", "stories"} and (each is None or type(each) is int)
             if not is_number and type(each) is not kinds[key]:

@@ -10,21 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emitter.core.wire import encode, ordered
 from emitter.faking.corpus.population import Population
+from emitter.faking.outlines import Outline, outline_block
 from emitter.faking.plot import Plot
 from emitter.faking.pools import in_wire_form
 from emitter.faking.scripts import quoted, script_of
 from emitter.faking.stories import enveloped, lag_ms_of, times_of
 from emitter.faking.streams import Blocks
 from emitter.faking.templates import shapes_of
-from emitter.faking.world import (
-    Outline,
-    World,
-    account_share,
-    drawn,
-    outline_block,
-    start_share,
-    story_block,
-)
+from emitter.faking.world import World, account_share, drawn, start_share, story_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +34,8 @@ Told = tuple[str, int, int, bytes, bytes, bytes, bytes]
 """One event as a story tells it.
 
 Its full name; its place in the story, from 0, events that are not wanted counted too; when it is made,
-milliseconds since the epoch; its body; the same as the content of a JSON text; and what was drawn for its delivery, `Chance.identity` and
-`Chance.sending`.
+milliseconds since the epoch; its body; the same as the content of a JSON text; and what was drawn for its
+delivery, `Chance.identity` and `Chance.sending`.
 """
 
 
@@ -51,13 +44,13 @@ class ToldStory(NamedTuple):
 
     Attributes:
         name: Its name.
-        index: Which story of the corpus, from 0.
+        place: Which story of the corpus, from 0.
         account_id: Where it happens.
         events: The wanted events, in their order.
     """
 
     name: str
-    index: int
+    place: int
     account_id: str
     events: list[Told]
 

@@ -1,6 +1,6 @@
-"""Checks a corpus: its files are those of the manifest, its events fit their schemas, its signatures are right,
+"""Checks a corpus: files are as the manifest says, events fit their schemas, signatures are right.
 
-and making it again gives the same.
+And making it again gives the same.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from emitter.catalog.validation import validate
 from emitter.core.signing import verify
 from emitter.errors import InvalidPayloadError, UnknownNameError, VerificationError
 from emitter.faking.corpus.compression import opened
+from emitter.faking.corpus.formats import Framing
 from emitter.faking.corpus.manifest import made_by
 from emitter.faking.corpus.outputs import FileEntry
 from emitter.faking.corpus.sets import files_of
-from emitter.faking.corpus.settings import REALISTIC
+from emitter.faking.corpus.settings import COVERAGE, REALISTIC
+from emitter.faking.fixture_files import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +29,7 @@ if TYPE_CHECKING:
     from emitter.faking.corpus.making import Making
     from emitter.faking.corpus.manifest import Manifest
 
-MOST_FINDINGS: Final = 20
-"""How many findings of one kind are told one by one."""
 _READ_BYTES: Final = 1 << 20
-_IN_MEMORY: Final = "sets"
 
 
 class Finding(NamedTuple):
@@ -66,11 +65,17 @@ def checked_files(manifest: Manifest, place_of: dict[str, Path]) -> Iterator[Fin
 def checked_lines(
     manifest: Manifest, place_of: dict[str, Path], *, catalog: Catalog, secret_token: SecretToken
 ) -> Iterator[Finding]:
-    """Yield a finding for each JSON line whose event does not fit its schema or whose signature is not right."""
+    """Yield a finding for each JSON line whose event does not fit its schema or whose signature is not right.
+
+    The events of the coverage set are looked at too; those of the hostile set are wrong on purpose.
+    """
     for file in manifest.files:
+        place = place_of[file.path]
+        if file.path == f"{COVERAGE}/{INDEX}":
+            yield from _checked_index(place, catalog, secret_token)
         if not file.path.startswith(f"{REALISTIC}/") or ".jsonl" not in file.path or "/truth/" in file.path:
             continue
-        with opened(place_of[file.path]) as lines:
+        with opened(place) as lines:
             for number, line in enumerate(lines, start=1):
                 reason = _wrong_with(line, catalog, secret_token)
                 if reason:
@@ -97,7 +102,7 @@ def compared(manifest: Manifest, making: Making, aside: Path) -> Iterator[Findin
 
 
 def differing_versions(manifest: Manifest, making: Making) -> list[str]:
-    """Return what the corpus was made with that is not here, as sentences; there is no making it again then."""
+    """Return what the corpus was made with that is not here; there is no making it again then."""
     here = made_by(making.catalog, faker_version=making.pools.faker_version)
     return [
         f"made with {name} {version}, here is {here.get(name, 'none')}"
@@ -111,14 +116,35 @@ def _wrong_with(line: bytes, catalog: Catalog, secret_token: SecretToken) -> str
     try:
         value: dict[str, Any] = json.loads(line)
         body = value["body"].encode()
-        verify(secret_token, headers=value["headers"], body=body)
-        validate(catalog.find(value["event"]), json.loads(body))
+        return _wrong_with_event(
+            value["event"], value["headers"], body, catalog=catalog, secret_token=secret_token
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return f"is no line of a corpus: {error!r}"
+
+
+def _checked_index(place: Path, catalog: Catalog, secret_token: SecretToken) -> Iterator[Finding]:
+    for entry in json.loads(place.read_bytes())["events"]:
+        body = place.with_name(entry["body"]).read_bytes()
+        reason = _wrong_with_event(
+            entry["event"], entry["headers"], body, catalog=catalog, secret_token=secret_token
+        )
+        if reason:
+            yield Finding(f"{COVERAGE}/{entry['body']}", reason)
+
+
+def _wrong_with_event(
+    event: str, headers: dict[str, str], body: bytes, *, catalog: Catalog, secret_token: SecretToken
+) -> str:
+    try:
+        verify(secret_token, headers=headers, body=body)
+        validate(catalog.find(event), json.loads(body))
     except VerificationError as error:
         return str(error)
     except (InvalidPayloadError, UnknownNameError) as error:
         return f"{error}"
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return f"is no line of a corpus: {error!r}"
+    except ValueError as error:
+        return f"the body is not JSON: {error}"
     return ""
 
 
@@ -143,8 +169,6 @@ class _Hashing:
     """Takes pieces as `Outputs` does, and keeps their hashes only."""
 
     def __init__(self) -> None:
-        from emitter.faking.corpus.formats import Framing  # noqa: PLC0415
-
         self.framing = Framing()
         self._digests: dict[str, Any] = {}
 
