@@ -91,7 +91,13 @@ def test_values_are_the_same_whatever_the_hash_seed_and_whatever_random_did_befo
 
 @pytest.mark.parametrize(
     ("given", "suggestions"),
-    [("deu_DE", ("de_DE",)), ("JP", ("ja_JP",)), ("pt", ("pt_BR", "pt_PT")), ("xx_XX", ())],
+    [
+        ("deu_DE", ("de_DE",)),
+        ("JP", ("ja_JP",)),
+        ("pt", ("pt_PT", "pt_BR")),
+        ("de_XX", ("de_DE", "de_AT", "de_CH")),
+        ("xx_XX", ()),
+    ],
 )
 def test_an_unknown_locale_is_refused_with_the_nearest(given, suggestions):
     with pytest.raises(UnknownNameError, match=f"unknown locale '{given}'") as refused:
