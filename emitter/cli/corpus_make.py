@@ -188,7 +188,9 @@ def _into(making: Making, target: str, *, is_file: bool, is_forced: bool, secret
     place = Target(Path(target), is_file=is_file, is_forced=is_forced)
     try:
         with progress(making) as showing:
-            manifest = showing.into(place, command=_command(making.settings, target if is_file else "DIR", secret_file))
+            manifest = showing.into(
+                place, command=_command(making.settings, target if is_file else "DIR", secret_file)
+            )
     except OSError as error:
         raise InvalidSettingError(
             f"cannot write {error.filename or target}: {error.strerror}; what is done is kept, the same command goes on"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from binascii import hexlify
 from typing import TYPE_CHECKING, Final
 
 from emitter.core.zoom import SIGNATURE_HEADER, SIGNATURE_VERSION, TIMESTAMP_HEADER
@@ -65,13 +66,12 @@ class Signer:
         self._inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in block))
         self._outer = hashlib.sha256(bytes(octet ^ 0x5C for octet in block))
 
-    def hex_digits(self, timestamp_s: int, body: bytes) -> str:
-        """Return the 64 digits of a signature, those after ``v0=``."""
-        inner = self._inner.copy()
-        inner.update(b"v0:%d:%b" % (timestamp_s, body))
-        outer = self._outer.copy()
+    def digits(self, timestamp_s: bytes, body: bytes) -> bytes:
+        """Return the 64 digits of a signature, those after ``v0=``, for a timestamp as its decimal text."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(b"v0:%b:%b" % (timestamp_s, body))
         outer.update(inner.digest())
-        return outer.hexdigest()
+        return hexlify(outer.digest())
 
 
 def hex_hmac(key: bytes, message: bytes) -> str:

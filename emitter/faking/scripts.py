@@ -83,13 +83,16 @@ class Script(NamedTuple):
         return plain, quoted(joined).split(b"\0") if b"\\" in joined else plain
 
 
-def script_of(types: Sequence[EventType], outline: Outline, *, wanted: Sequence[bool]) -> Script | None:
+def script_of(
+    types: Sequence[EventType], outline: Outline, *, wanted: Sequence[bool], texts: dict[bytes, bytes]
+) -> Script | None:
     """Return the script of a course, or None where an event leaves anything to the generator.
 
     Args:
         types: The types of its events, in their order.
         outline: The outline its stories share.
         wanted: For each event whether it is told; the others happen all the same.
+        texts: The texts of other scripts, which this one shares and adds to: so they stay in a processor's cache.
     """
     world = _StandIns(outline, events=len(types))
     plot = Plot(world)
@@ -106,7 +109,7 @@ def script_of(types: Sequence[EventType], outline: Outline, *, wanted: Sequence[
         if is_wanted:
             known |= {"event_ts": _stand_in(event_ts), "account_id": _stand_in(0)}
             body = ways[outline.presence(number)].body(known)
-            lines.append(_line(event_type.name, number, body))
+            lines.append(_line(event_type.name, number, body, texts))
     return Script(tuple(world.gathers), tuple(lines))
 
 
@@ -115,11 +118,12 @@ def quoted(body: bytes) -> bytes:
     return body.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
 
 
-def _line(event: str, number: int, body: str) -> Line:
+def _line(event: str, number: int, body: str, texts: dict[bytes, bytes]) -> Line:
     # Every body tells of the account, the time and something more: itemgetter gives tuples.
     places = [int(digits) for digits in _STAND_IN.findall(body)]
     text = _STAND_IN.sub("%b", body.replace("%", "%%")).encode()
-    return Line(event, number, text, quoted(text), itemgetter(*places))
+    text, quoted_text = (texts.setdefault(each, each) for each in (text, quoted(text)))
+    return Line(event, number, text, quoted_text, itemgetter(*places))
 
 
 def _stand_in(place: int) -> Any:
@@ -163,11 +167,10 @@ class _StandIns:
         return Comment(id_, text, _person(author_id, author))
 
     def association(self, number: int) -> Association:
-        deal_id, account_id, lead_id = self._new(World.association_values, number, count=3)
         has_deal, has_lead = self.outline.records(number)
-        return Association(
-            deal_id if has_deal else None, account_id if has_deal else None, lead_id if has_lead else None
-        )
+        deal_id, account_id = self._new(World.deal_values, number, count=2) if has_deal else (None, None)
+        (lead_id,) = self._new(World.lead_values, number, count=1) if has_lead else (None,)
+        return Association(deal_id, account_id, lead_id)
 
     def _new(
         self, gather: Callable[[World, int], tuple[str, ...]], number: int, *, count: int
@@ -183,8 +186,8 @@ def _person(id_: str, email: str) -> Person:
 
 
 def _of_conversation(world: World, _: int) -> tuple[str, ...]:
-    conversation = world.conversation
-    return conversation.id, conversation.host.id, conversation.engagement_id or ""
+    id_, host, engagement_id = world.conversation_values()
+    return id_, host[0], engagement_id or ""
 
 
 def _of_playlist(world: World, number: int) -> tuple[str, ...]:

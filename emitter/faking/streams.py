@@ -87,7 +87,8 @@ class Blocks:
     def octets(self, name: str | int, size: int) -> bytes:
         """Return the first `size` bytes of ``Stream(*names, name)``; more of them begin with fewer."""
         digest = self._begun.copy()
-        digest.update(_key((name,)))
+        text = str(name)
+        digest.update(f"{len(text)}:{text}".encode("utf-8", "surrogatepass"))
         return digest.digest(size)
 
 

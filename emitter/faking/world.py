@@ -357,35 +357,45 @@ class World:
     def association(self, number: int) -> Association:
         """Return CRM records that may belong to the conversation; the first has one of each kind."""
         has_deal, has_lead = self.outline.records(number)
-        deal_id, account_id, lead_id = self.association_values(number)
-        return Association(
-            deal_id if has_deal else None, account_id if has_deal else None, lead_id if has_lead else None
-        )
+        deal_id, account_id = self.deal_values(number) if has_deal else (None, None)
+        (lead_id,) = self.lead_values(number) if has_lead else (None,)
+        return Association(deal_id, account_id, lead_id)
 
-    def association_values(self, number: int) -> tuple[str, str, str]:
-        """Return the ids of a deal, an account and a lead, of which an association may lack some."""
+    def deal_values(self, number: int) -> tuple[str, str]:
+        """Return the ids of a deal and an account."""
         octets, at = self._block.octets, _ASSOCIATION + number * _CELL_BYTES
         if at + _LONGEST_BYTES > len(octets):
             octets = self._block.reaching(at + _LONGEST_BYTES)
         return (
             ids.salesforce_id_of(octets[at : at + 8], ids.CRM_OPPORTUNITY),
             ids.salesforce_id_of(octets[at + 8 : at + 16], ids.CRM_ACCOUNT),
-            ids.salesforce_id_of(octets[at + 16 : at + 24], ids.CRM_LEAD),
         )
 
-    def _held(self) -> Conversation:
+    def lead_values(self, number: int) -> tuple[str]:
+        """Return the id of a lead."""
+        octets, at = self._block.octets, _ASSOCIATION + number * _CELL_BYTES
+        if at + _LONGEST_BYTES > len(octets):
+            octets = self._block.reaching(at + _LONGEST_BYTES)
+        return (ids.salesforce_id_of(octets[at + 16 : at + 24], ids.CRM_LEAD),)
+
+    def conversation_values(self) -> tuple[str, Person, str | None]:
+        """Return the conversation's id, host and engagement."""
         octets, at, source = self._block.octets, _CONVERSATION, self.outline.source
-        ago_ms = (7 + below_at(octets, at, 89)) * _MINUTE_MS
-        start_ms = (self.start_ms - ago_ms) // 1000 * 1000
         people = self.account.people
-        return Conversation(
-            _conversation_id(octets[at + 4 : at + 20], source, start_ms),
-            source,
+        return (
+            _conversation_id(octets[at + 4 : at + 20], source, self._held_since_ms()),
             people[_someone(octets, at + 20, len(people))],
             ids.short_id_of(octets[at + 24 : at + 40]) if source == CONTACT_CENTER else None,
-            start_ms,
-            pick_at(octets, at + 40, self.pools.topics),
         )
+
+    def _held_since_ms(self) -> int:
+        ago_ms = (7 + below_at(self._block.octets, _CONVERSATION, 89)) * _MINUTE_MS
+        return (self.start_ms - ago_ms) // 1000 * 1000
+
+    def _held(self) -> Conversation:
+        id_, host, engagement_id = self.conversation_values()
+        topic = pick_at(self._block.octets, _CONVERSATION + 40, self.pools.topics)
+        return Conversation(id_, self.outline.source, host, engagement_id, self._held_since_ms(), topic)
 
 
 def story_block(blocks: Blocks, index: int, *, events: int) -> Block:

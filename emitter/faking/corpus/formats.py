@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from emitter.faking.corpus.requests import Delivery, Sender
+    from emitter.faking.corpus.telling import ToldStory
 
 _DAY_MS: Final = 86_400_000
 _HOUR_MS: Final = 3_600_000
@@ -75,19 +76,25 @@ class JsonLines:
         arrival = ""
         if self._is_stream:
             arrival = f'"received_at":"{iso_ms(delivery.received_ms)}","attempt":{delivery.attempt},'
-        head = (
-            f'{{"event":"{delivery.event}","story":"{delivery.story}","index":{delivery.number},{arrival}"headers":{{'
-            f'{self._headers(delivery.identity, delivery.sent_ms // _SECOND_MS, delivery.body)}}},"body":"'
-        )
-        return b'%b%b"}\n' % (head.encode(), delivery.quoted)
+        headers = self._headers(delivery.identity, delivery.sent_ms // _SECOND_MS, delivery.body)
+        head = f'{{"event":"{delivery.event}","story":"{delivery.story}","index":{delivery.number},{arrival}'
+        return b'%b"headers":{%b},"body":"%b"}\n' % (head.encode(), headers, delivery.quoted)
 
-    def written(
-        self, story: str, event: str, number: int, event_ts_ms: int, body: bytes, quoted: bytes, identity: bytes, sending: bytes
-    ) -> bytes:  # fmt: skip
-        """Return the line of an event as a story tells it, delivered once."""
-        headers = self._headers(identity, sent_ms_of(event_ts_ms, sending) // _SECOND_MS, body)
-        head = f'{{"event":"{event}","story":"{story}","index":{number},"headers":{{{headers}}},"body":"'
-        return b'%b%b"}\n' % (head.encode(), quoted)
+    def lines(self, told: ToldStory) -> list[bytes]:
+        """Return the lines of a story, each event delivered once: what `line` returns, for being wanted often."""
+        headers = self._headers
+        story = f"{told.name}/{told.index}"
+        return [
+            b'{"event":"%b","story":"%b","index":%d,"headers":{%b},"body":"%b"}\n'
+            % (
+                event.encode(),
+                story.encode(),
+                number,
+                headers(identity, sent_ms_of(event_ts_ms, sending) // _SECOND_MS, body),
+                quoted,
+            )
+            for event, number, event_ts_ms, body, quoted, identity, sending in told.events
+        ]
 
 
 class RawRequests:

@@ -82,9 +82,7 @@ def results(worker: Worker, realistic: Realistic, *, first: int, jobs: int) -> I
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(worker,)) as pool:
-        waiting = deque(
-            pool.submit(_work, stories) for stories, _ in zip(tasks, range(jobs * _TASKS_AHEAD), strict=False)
-        )
+        waiting = deque(pool.submit(_work, stories) for stories in islice(tasks, jobs * _TASKS_AHEAD))
         try:
             while waiting:
                 result = waiting.popleft().result()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from emitter.catalog.events import Catalog
     from emitter.faking.stories import Beat
 
-_CYCLE: Final = 1024
+_CYCLE: Final = 256
 _MOST_TRIES: Final = 40
 
 

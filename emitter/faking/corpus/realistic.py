@@ -156,10 +156,9 @@ class Realistic:
 
     def _lines(self, lines: JsonLines, stories: range) -> Iterator[Piece]:
         """Yield the lines of plain stories: what `pieces` does for any format, without detours."""
-        told, line, waiting = self._teller.told, lines.written, list[bytes]()
+        waiting: list[bytes] = []
         for story in stories:
-            name, _, _, events = told(story, most=self._most(story))
-            waiting += [line(f"{name}/{story}", *event) for event in events]
+            waiting += lines.lines(self._teller.told(story, most=self._most(story)))
             if len(waiting) >= LINES_A_PIECE:
                 yield Piece(lines.path(0), b"".join(waiting), len(waiting))
                 waiting.clear()

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from binascii import hexlify
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emitter.core.request import SignedRequest, build_request
 from emitter.core.signing import Signer
-from emitter.core.zoom import CONTENT_TYPE, SIGNATURE_VERSION, TRACE_UPSTREAM, USER_AGENT
-from emitter.faking.ids import TRACKING_PREFIX, identity_of, short_id
+from emitter.core.zoom import (
+    CONTENT_TYPE,
+    REQUEST_ID_HEADER,
+    SIGNATURE_HEADER,
+    SIGNATURE_VERSION,
+    TIMESTAMP_HEADER,
+)
+from emitter.faking.ids import ID_BYTES, identity_of, short_id
 from emitter.faking.streams import Stream
 
 if TYPE_CHECKING:
@@ -20,8 +27,12 @@ HOST: Final = "receiver.example.com"
 PATH: Final = "/webhooks/zoom"
 URL: Final = f"https://{HOST}{PATH}"
 
+_HEADERS: Final = (
+    f'"content-type":"{CONTENT_TYPE}","{REQUEST_ID_HEADER}":"%b_%b_4%b_%b%b_%b",'
+    f'"{TIMESTAMP_HEADER}":"%b","{SIGNATURE_HEADER}":"{SIGNATURE_VERSION}=%b"'
+).encode()
 _SHORTEST_WAY_MS: Final = 40
-_VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+_VARIANT: Final = {ord(digit): b"%c" % b"89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 class Delivery(NamedTuple):
@@ -82,16 +93,20 @@ class Sender:
             timestamp_s=delivery.sent_ms // 1000,
         )
 
-    def headers_json(self, identity: bytes, sent_s: int, body: bytes) -> str:
-        """Return the headers of `request` as the members of a JSON object; written at once, being wanted often."""
-        digits = identity.hex()
-        return (
-            f'"host":"{HOST}","content-type":"{CONTENT_TYPE}","content-length":"{len(body)}",'
-            f'"user-agent":"{USER_AGENT}","clientid":"{self.client_id}",'
-            f'"traceparent":"00-{digits[64:96]}-{digits[96:]}-02",'
-            f'"x-zm-request-id":"{digits[:8]}_{digits[8:12]}_4{digits[13:16]}_'
-            f'{_VARIANT[digits[16]]}{digits[17:20]}_{digits[20:32]}",'
-            f'"x-zm-request-timestamp":"{sent_s}",'
-            f'"x-zm-signature":"{SIGNATURE_VERSION}={self._signer.hex_digits(sent_s, body)}",'
-            f'"x-zm-trackingid":"{TRACKING_PREFIX}{digits[32:64]}","zm-trace-upstream":"{TRACE_UPSTREAM}"'
+    def headers_json(self, identity: bytes, sent_s: int, body: bytes) -> bytes:
+        """Return those headers of `request` a receiver acts on, as the members of a JSON object.
+
+        Made for being wanted a million times: a quarter of the price of making all of them.
+        """
+        digits = hexlify(identity[:ID_BYTES])
+        timestamp_s = b"%d" % sent_s
+        return _HEADERS % (
+            digits[:8],
+            digits[8:12],
+            digits[13:16],
+            _VARIANT[digits[16]],
+            digits[17:20],
+            digits[20:],
+            timestamp_s,
+            self._signer.digits(timestamp_s, body),
         )

@@ -95,6 +95,7 @@ class Teller:
         outlines = Blocks(seed, "outline")
         self._outlines = [Outline(outline_block(outlines, number)) for number in range(len(self._plans))]
         self._scripts: dict[int, Script | None] = {}
+        self._texts: dict[bytes, bytes] = {}
 
     def start_ms(self, index: int) -> int:
         """Return when a story begins, milliseconds since the epoch; the next never begins earlier."""
@@ -116,20 +117,23 @@ class Teller:
         world = self._world(plan, block, index, is_in_wire_form=True)
         chances = [*drawn(block.octets)]
         times_ms = self._times_ms(plan, world, chances)
-        moments_ms: list[int] = []
-        last_ms = 0
-        for event_ts_ms, (_, lag, _, _) in zip(times_ms, chances, strict=True):
-            happened_ms = event_ts_ms - lag_ms_of(lag)
-            moments_ms += (event_ts_ms, happened_ms if happened_ms > last_ms else last_ms)
-            last_ms = event_ts_ms
+        moments_ms = [
+            moment_ms
+            for event_ts_ms, before_ms, chance in zip(times_ms, (0, *times_ms), chances, strict=False)
+            for moment_ms in (event_ts_ms, max(before_ms, event_ts_ms - lag_ms_of(chance[1])))
+        ]
         plain, quoted_values = script.values(world, moments_ms)
-        events = []
-        for event, number, text, quoted_text, pick in script.lines[:most]:
-            _, _, identity, sending = chances[number]
-            quoted_body = quoted_text % pick(quoted_values)
-            events.append(
-                (event, number, times_ms[number], text % pick(plain), quoted_body, identity, sending)
+        events = [
+            (
+                event,
+                number,
+                times_ms[number],
+                text % pick(plain),
+                quoted_text % pick(quoted_values),
+                *chances[number][2:],
             )
+            for event, number, text, quoted_text, pick in script.lines[:most]
+        ]
         return ToldStory(plan.story, index, world.account.id, events)
 
     def played(self, index: int, *, most: int | None = None) -> ToldStory:
@@ -183,7 +187,7 @@ class Teller:
         if plan.number not in self._scripts:
             types = [beat.event_type for beat in plan.beats]
             outline = self._outlines[plan.number]
-            self._scripts[plan.number] = script_of(types, outline, wanted=plan.wanted)
+            self._scripts[plan.number] = script_of(types, outline, wanted=plan.wanted, texts=self._texts)
         return self._scripts[plan.number]
 
     def _world(self, plan: Plan, block: Block, index: int, *, is_in_wire_form: bool) -> World:
