@@ -75,10 +75,12 @@ def find_locale(name: str) -> str:
     given = name.strip().replace("-", "_").lower()
     if given in known:
         return known[given]
-    of_language = [locale for key, locale in known.items() if given and key.startswith(f"{given}_")]
-    of_country = [locale for key, locale in known.items() if given and key.endswith(f"_{given}")]
-    close = [known[key] for key in difflib.get_close_matches(given, known, n=_MAX_SUGGESTIONS)]
-    nearest = tuple((of_language or of_country or close)[:_MAX_SUGGESTIONS])
+    language = given.partition("_")[0]
+    related = [key for key in known if key.startswith(f"{language}_")]
+    related.sort(key=lambda key: key != f"{language}_{language}")
+    of_country = [key for key in known if given and key.endswith(f"_{given}")]
+    found = related or of_country or difflib.get_close_matches(given, known, n=_MAX_SUGGESTIONS)
+    nearest = tuple(known[key] for key in found[:_MAX_SUGGESTIONS])
     raise UnknownNameError("locale", name, nearest, "" if nearest else "write language_COUNTRY, as de_DE")
 
 
