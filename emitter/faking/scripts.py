@@ -19,7 +19,7 @@ from emitter.faking.things import CONTACT_CENTER, Association, Comment, Conversa
 from emitter.faking.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from emitter.catalog.events import EventType
     from emitter.faking.outlines import Outline
@@ -60,14 +60,17 @@ class Script(NamedTuple):
     gathers: tuple[Gather, ...]
     lines: tuple[Line, ...]
 
-    def values(self, world: World, moments_ms: Iterable[int]) -> tuple[list[bytes], list[bytes]]:
+    def values(
+        self, world: World, times_ms: Sequence[int], happened_ms: Sequence[int]
+    ) -> tuple[list[bytes], list[bytes]]:
         """Return the values of a story, as its lines take them, and the same quoted.
 
         Args:
             world: What it is about, in the form of the wire.
-            moments_ms: For each event of the course its ``event_ts`` and when that happened what it tells of.
+            times_ms: For each event of the course its ``event_ts``.
+            happened_ms: When that happened what it tells of.
         """
-        values = [world.account.id, *map(str, moments_ms)]
+        values = [world.account.id, *map(str, times_ms), *map(str, happened_ms)]
         for gather, number in self.gathers:
             values += gather(world, number)
         # Encoded together: a text for each would take four times as long. None of them holds a NUL.
@@ -94,7 +97,7 @@ def script_of(
         tell = HAPPENINGS.get(event_type.name)
         if tell is None:
             return None
-        event_ts, happened = 1 + _TIMES_EACH * number, 2 + _TIMES_EACH * number
+        event_ts, happened = 1 + number, 1 + len(types) + number
         known, _, lacks = tell(plot, _stand_in(happened))
         ways = shapes_of(event_type).ways.get(lacks)
         if ways is None:

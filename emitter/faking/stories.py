@@ -7,6 +7,7 @@ events say is decided by `emitter.faking.plot`, what no plot decides is made up 
 from __future__ import annotations
 
 import difflib
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emitter.core.events import Event
@@ -135,21 +136,31 @@ def times_of(
         start_ms: When the first is made.
         end_ms: When the last is made at the latest; what would go on for longer is told faster.
     """
-    at_ms = start_ms
-    times_ms: list[int] = []
-    for gap, (_, least_ms, width_ms) in zip(gaps, beats, strict=True):
-        if times_ms:
-            at_ms += least_ms + (gap * width_ms >> 32)
-        times_ms.append(at_ms)
-    if end_ms is not None and at_ms > end_ms:
-        room_ms, took_ms = max(0, end_ms - start_ms), at_ms - start_ms
+    waits_ms = [
+        least_ms + (gap * width_ms >> 32) for gap, (_, least_ms, width_ms) in zip(gaps, beats, strict=True)
+    ]
+    waits_ms[0] = start_ms
+    times_ms = [*accumulate(waits_ms)]
+    if end_ms is not None and times_ms[-1] > end_ms:
+        room_ms, took_ms = max(0, end_ms - start_ms), times_ms[-1] - start_ms
         return [start_ms + (time_ms - start_ms) * room_ms // took_ms for time_ms in times_ms]
     return times_ms
 
 
-def lag_ms_of(lag: int) -> int:
-    """Return how long after what it tells of an event is made, milliseconds, by a 32-bit share."""
-    return _SHORTEST_LAG_MS + (lag * _LAGS_MS >> 32)
+def happened_of(lags: Iterable[int], times_ms: Sequence[int]) -> list[int]:
+    """Return when that happened what the events of a story tell of, milliseconds since the epoch.
+
+    A moment before each was made, but not before the one before it was.
+
+    Args:
+        lags: What is drawn for each, a 32-bit share.
+        times_ms: When they are made.
+    """
+    likely = [
+        time_ms - _SHORTEST_LAG_MS - (lag * _LAGS_MS >> 32)
+        for lag, time_ms in zip(lags, times_ms, strict=True)
+    ]
+    return [*map(max, likely, (likely[0], *times_ms))]
 
 
 def told(
@@ -165,11 +176,10 @@ def told(
     """
     plot = Plot(world)
     events: list[Event] = []
-    for event_type, event_ts_ms, chance in zip(types, times_ms, world.chances(len(types)), strict=True):
+    stamps = [*times_ms]
+    happened = happened_of([chance.lag for chance in world.chances(len(stamps))], stamps) if stamps else []
+    for event_type, event_ts_ms, happened_ms in zip(types, stamps, happened, strict=True):
         number = len(events)
-        happened_ms = event_ts_ms - lag_ms_of(chance.lag)
-        if events:
-            happened_ms = max(happened_ms, events[-1].event_ts_ms)
         happening = plot.happening(event_type.name, happened_ms=happened_ms)
         envelope = enveloped(
             event_type,

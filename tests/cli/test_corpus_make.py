@@ -477,6 +477,32 @@ def test_a_target_that_cannot_be_written_is_refused(tmp_path):
     assert "cannot write" in refused(tmp_path / "file/corpus", "--events", "3")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
+def test_a_terminal_shows_how_far_it_is_how_fast_and_how_long_it_takes(tmp_path):
+    reading, terminal = os.openpty()
+    environment = {name: value for name, value in os.environ.items() if name not in {"CI", "NO_COLOR"}}
+    line = [*COMMAND, str(tmp_path / "corpus"), "--events", "40000"]
+    with subprocess.Popen(
+        line, stderr=terminal, env=environment | {"TERM": "xterm", "COLUMNS": "100"}
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        while True:
+            try:
+                read = os.read(reading, 65536)
+            except OSError:  # what reading gives on Linux when the other side is closed
+                break
+            if not read:
+                break
+            shown += read
+    os.close(reading)
+
+    assert process.returncode == 0
+    assert re.search(rb"\d+/40000", shown)
+    assert re.search(rb"[\d,]+ events/s", shown)
+    assert re.search(rb"\d:\d\d:\d\d", shown)
+
+
 def test_progress_is_shown_on_a_terminal_only(tmp_path):
     result = make(tmp_path / "corpus", "--events", "50")
 

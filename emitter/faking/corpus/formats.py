@@ -61,7 +61,7 @@ class JsonLines:
     framing = Framing()
 
     def __init__(self, sender: Sender, *, partition: str = "", is_stream: bool = False) -> None:
-        self._headers = sender.headers_json
+        self._line = sender.line
         self._is_stream = is_stream
         self.is_one_file = not (partition or is_stream)
         self.path: Callable[[int], str] = _PATHS[partition]
@@ -76,21 +76,19 @@ class JsonLines:
         arrival = ""
         if self._is_stream:
             arrival = f'"received_at":"{iso_ms(delivery.received_ms)}","attempt":{delivery.attempt},'
-        headers = self._headers(delivery.identity, delivery.sent_ms // _SECOND_MS, delivery.body)
         head = f'{{"event":"{delivery.event}","story":"{delivery.story}","index":{delivery.number},{arrival}'
-        return b'%b"headers":{%b},"body":"%b"}\n' % (head.encode(), headers, delivery.quoted)
+        sent_s = delivery.sent_ms // _SECOND_MS
+        return self._line(head.encode(), delivery.identity, sent_s, delivery.body, delivery.quoted)
 
     def lines(self, told: ToldStory) -> list[bytes]:
         """Return the lines of a story, each event delivered once: what `line` returns, only faster."""
-        headers = self._headers
-        story = f"{told.name}/{told.place}"
+        line, story = self._line, f"{told.name}/{told.place}"
         return [
-            b'{"event":"%b","story":"%b","index":%d,"headers":{%b},"body":"%b"}\n'
-            % (
-                event.encode(),
-                story.encode(),
-                number,
-                headers(identity, sent_ms_of(event_ts_ms, sending) // _SECOND_MS, body),
+            line(
+                f'{{"event":"{event}","story":"{story}","index":{number},'.encode(),
+                identity,
+                sent_ms_of(event_ts_ms, sending) // _SECOND_MS,
+                body,
                 quoted,
             )
             for event, number, event_ts_ms, body, quoted, identity, sending in told.events

@@ -27,9 +27,9 @@ HOST: Final = "receiver.example.com"
 PATH: Final = "/webhooks/zoom"
 URL: Final = f"https://{HOST}{PATH}"
 
-_HEADERS: Final = (
-    f'"content-type":"{CONTENT_TYPE}","{REQUEST_ID_HEADER}":"%b_%b_4%b_%b%b_%b",'
-    f'"{TIMESTAMP_HEADER}":"%b","{SIGNATURE_HEADER}":"{SIGNATURE_VERSION}=%b"'
+_LINE: Final = (
+    f'%b"headers":{{"content-type":"{CONTENT_TYPE}","{REQUEST_ID_HEADER}":"%b_%b_4%b_%b%b_%b",'
+    f'"{TIMESTAMP_HEADER}":"%b","{SIGNATURE_HEADER}":"{SIGNATURE_VERSION}=%b"}},"body":"%b"}}\n'
 ).encode()
 _SHORTEST_WAY_MS: Final = 40
 _VARIANT: Final = {ord(digit): b"%c" % b"89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
@@ -93,14 +93,24 @@ class Sender:
             timestamp_s=delivery.sent_ms // 1000,
         )
 
-    def headers_json(self, identity: bytes, sent_s: int, body: bytes) -> bytes:
-        """Return those headers of `request` a receiver acts on, as the members of a JSON object.
+    def line(  # noqa: PLR0917 - names would cost a twentieth of all
+        self, head: bytes, identity: bytes, sent_s: int, body: bytes, quoted: bytes
+    ) -> bytes:
+        """Return the JSON line of a request, with those headers of `request` that a receiver acts on.
 
-        Made for being wanted a million times: a quarter of the price of making all of them.
+        Made for being wanted a million times: a quarter of the price of making all headers.
+
+        Args:
+            head: What the line begins with, up to the headers.
+            identity: What names the delivery.
+            sent_s: When it is sent, seconds since the epoch.
+            body: The body.
+            quoted: The body as the content of a JSON text.
         """
         digits = hexlify(identity[:ID_BYTES])
         timestamp_s = b"%d" % sent_s
-        return _HEADERS % (
+        return _LINE % (
+            head,
             digits[:8],
             digits[8:12],
             digits[13:16],
@@ -109,4 +119,5 @@ class Sender:
             digits[20:],
             timestamp_s,
             self._signer.digits(timestamp_s, body),
+            quoted,
         )

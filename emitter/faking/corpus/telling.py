@@ -14,14 +14,12 @@ from emitter.faking.outlines import Outline, outline_block
 from emitter.faking.plot import Plot
 from emitter.faking.pools import in_wire_form
 from emitter.faking.scripts import quoted, script_of
-from emitter.faking.stories import enveloped, lag_ms_of, times_of
+from emitter.faking.stories import enveloped, happened_of, times_of
 from emitter.faking.streams import Blocks
 from emitter.faking.templates import shapes_of
 from emitter.faking.world import World, account_share, drawn, start_share, story_block
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from emitter.faking.corpus.programme import Plan, Programme
     from emitter.faking.corpus.rhythm import Rhythm
     from emitter.faking.pools import Pools
@@ -108,22 +106,18 @@ class Teller:
         if script is None:
             return self._played(plan, block, index, most)
         world = self._world(plan, block, index, is_in_wire_form=True)
-        chances = [*drawn(block.octets)]
-        times_ms = self._times_ms(plan, world, chances)
-        moments_ms = [
-            moment_ms
-            for event_ts_ms, before_ms, chance in zip(times_ms, (0, *times_ms), chances, strict=False)
-            for moment_ms in (event_ts_ms, max(before_ms, event_ts_ms - lag_ms_of(chance[1])))
-        ]
-        plain, quoted_values = script.values(world, moments_ms)
+        gaps, lags, identities, sendings = zip(*drawn(block.octets), strict=True)
+        times_ms = times_of(gaps, plan.beats, start_ms=world.start_ms, end_ms=self._rhythm.end_ms)
+        plain, quoted_values = script.values(world, times_ms, happened_of(lags, times_ms))
         events = [
             (
                 event,
                 number,
                 times_ms[number],
-                text % pick(plain),
-                quoted_text % pick(quoted_values),
-                *chances[number][2:],
+                text % (picked := pick(plain)),
+                quoted_text % (picked if quoted_values is plain else pick(quoted_values)),
+                identities[number],
+                sendings[number],
             )
             for event, number, text, quoted_text, pick in script.lines[:most]
         ]
@@ -150,15 +144,14 @@ class Teller:
 
     def _played(self, plan: Plan, block: Block, index: int, most: int | None) -> ToldStory:
         world = self._world(plan, block, index, is_in_wire_form=False)
-        plot, last_ms = Plot(world), 0
-        chances = [*drawn(block.octets)]
-        times_ms = self._times_ms(plan, world, chances)
+        plot = Plot(world)
+        gaps, lags, identities, sendings = zip(*drawn(block.octets), strict=True)
+        times_ms = times_of(gaps, plan.beats, start_ms=world.start_ms, end_ms=self._rhythm.end_ms)
+        happened = happened_of(lags, times_ms)
         events: list[Told] = []
         for number, (event_type, _, _) in enumerate(plan.beats):
-            event_ts_ms, (_, lag, identity, sending) = times_ms[number], chances[number]
-            happened_ms = max(last_ms, event_ts_ms - lag_ms_of(lag))
+            event_ts_ms, happened_ms = times_ms[number], happened[number]
             happening = plot.happening(event_type.name, happened_ms=happened_ms)
-            last_ms = event_ts_ms
             if not plan.wanted[number]:
                 continue
             envelope = enveloped(
@@ -171,7 +164,17 @@ class Teller:
                 wants=shapes_of(event_type).wants(world.outline.presence(number)),
             )
             body = encode(ordered(event_type.name, envelope))
-            events.append((event_type.name, number, event_ts_ms, body, quoted(body), identity, sending))
+            events.append(
+                (
+                    event_type.name,
+                    number,
+                    event_ts_ms,
+                    body,
+                    quoted(body),
+                    identities[number],
+                    sendings[number],
+                )
+            )
             if len(events) == most:
                 break
         return ToldStory(plan.story, index, world.account.id, events)
@@ -196,9 +199,3 @@ class Teller:
     def _start_ms(self, index: int, octets: bytes) -> int:
         part = (index << _SHARE_BITS) + start_share(octets)
         return self._rhythm.time_ms(part, self._stories << _SHARE_BITS)
-
-    def _times_ms(
-        self, plan: Plan, world: World, chances: Sequence[tuple[int, int, bytes, bytes]]
-    ) -> list[int]:
-        gaps = [chance[0] for chance in chances]
-        return times_of(gaps, plan.beats, start_ms=world.start_ms, end_ms=self._rhythm.end_ms)

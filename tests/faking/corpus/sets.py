@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from emitter.catalog.events import Catalog
 from emitter.core.secrets import SecretToken
 from emitter.faking.corpus.making import Making
@@ -13,8 +15,8 @@ CATALOG = Catalog.bundled()
 SECRET = SecretToken(TEST_SECRET_TOKEN)
 
 
-def a_making(*, catalog=CATALOG, **settings):
-    settings = {"sets": ("realistic",), "stories": 300} | settings
+def a_making(*, catalog=CATALOG, **given):
+    settings: Any = {"sets": ("realistic",), "stories": 300} | given
     if "events" in settings:
         settings["stories"] = None
     return Making(settings=Settings(**settings), catalog=catalog, pools=bundled_pools(), secret_token=SECRET)

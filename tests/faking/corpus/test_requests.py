@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from emitter.core.secrets import SecretToken
 from emitter.core.signing import Signer, verify
 from emitter.core.zoom import RETRY_DELAYS_S
-from emitter.faking.corpus.requests import Sender
+from emitter.faking.corpus.requests import Delivery, Sender
 from tests.faking.corpus.sets import SECRET, realistic
 
 ACTED_ON = {"content-type", "x-zm-request-id", "x-zm-request-timestamp", "x-zm-signature"}
@@ -38,9 +38,14 @@ def test_the_headers_of_a_line_are_those_of_the_whole_request():
     sender = Sender(seed="1", secret_token=SECRET)
     for story in made.stories:
         for delivery in made.deliveries(story):
-            written = sender.headers_json(delivery.identity, delivery.sent_ms // 1000, delivery.body)
+            line = sender.line(
+                b"{", delivery.identity, delivery.sent_ms // 1000, delivery.body, delivery.quoted
+            )
             whole = dict(sender.request(delivery).headers)
-            assert json.loads(b"{%b}" % written) == {name: whole[name] for name in ACTED_ON}
+            assert json.loads(line) == {
+                "headers": {name: whole[name] for name in ACTED_ON},
+                "body": delivery.body.decode(),
+            }
 
 
 def test_every_request_is_signed_a_moment_after_its_event():
@@ -58,7 +63,7 @@ def arrivals(**settings):
 
 
 def test_a_redelivery_has_the_same_request_id_and_body_and_a_later_time():
-    by_request: dict[bytes, list] = {}
+    by_request: dict[bytes, list[Delivery]] = {}
     for delivery in arrivals(duplicates=20_000):
         by_request.setdefault(delivery.identity, []).append(delivery)
     again = [same for same in by_request.values() if len(same) > 1]
