@@ -7,8 +7,9 @@ import pytest
 from emitter.catalog.events import Catalog
 from emitter.catalog.validation import validate
 from emitter.errors import UnknownNameError
+from emitter.faking.pacing import times_of
 from emitter.faking.people import Account
-from emitter.faking.stories import STORIES, Step, Story, find_story, times_of
+from emitter.faking.stories import STORIES, Step, Story, find_story
 from emitter.faking.streams import Stream
 
 CATALOG = Catalog.bundled()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from emitter.catalog.events import Catalog
-    from emitter.faking.stories import Beat
+    from emitter.faking.pacing import Beat
 
 _CYCLE: Final = 256
 _MOST_TRIES: Final = 40

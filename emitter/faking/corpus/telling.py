@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from emitter.core.wire import encode, ordered
 from emitter.faking.corpus.population import Population
 from emitter.faking.outlines import Outline, outline_block
+from emitter.faking.pacing import happened_of, times_of
 from emitter.faking.plot import Plot
 from emitter.faking.pools import in_wire_form
 from emitter.faking.scripts import quoted, script_of
-from emitter.faking.stories import enveloped, happened_of, times_of
+from emitter.faking.stories import enveloped
 from emitter.faking.streams import Blocks
 from emitter.faking.templates import shapes_of
 from emitter.faking.world import World, account_share, drawn, start_share, story_block
