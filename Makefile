@@ -14,9 +14,10 @@ $(STAMP): pyproject.toml constraints.txt
 	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $(STAMP)
 
-# Receivers no one here wrote, for the tests in tests/counterparts; without Node.js those are skipped.
+# Receivers no one here wrote, and Jest, for tests that are skipped without them; needs Node.js.
 counterparts:
 	cd tests/counterparts && npm ci
+	cd tests/jest && npm ci
 
 demo: setup
 	$(BIN)/zoom-emitter demo

@@ -58,7 +58,7 @@ class Workshop:
 
     def event(self, name: str, *, seed: str, now_ms: int, wants: Wants = everything) -> Event:
         """Return an event as ``zoom-emitter emit NAME --seed SEED`` makes it, optional fields as wanted."""
-        world = World(seed=seed, story="round", index=0, start_ms=now_ms)
+        world = World.numbered(0, seed=seed, story="round", start_ms=now_ms)
         return told(world, [self.catalog.find(name)], [now_ms], wants=wants)[0]
 
     def plain_seed(self, name: str, number: int, *, now_ms: int) -> str:

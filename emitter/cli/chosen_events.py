@@ -30,6 +30,7 @@ class EventChoice:
         seed: What the generated values follow from.
         overrides: ``PATH=VALUE`` texts.
         unset: Paths to remove.
+        story: The name of the story to tell, `count` times; None for single events.
         payload: A file of JSON or JSON lines, ``-`` for standard input; None to generate.
         is_forced: Whether unknown events and paths and invalid values are let through.
     """
@@ -39,6 +40,7 @@ class EventChoice:
     seed: str | None
     overrides: tuple[str, ...]
     unset: tuple[str, ...]
+    story: str | None
     payload: str | None
     is_forced: bool
 
@@ -52,6 +54,8 @@ class EventChoice:
         Raises:
             UsageError: A name, path or value does not fit.
         """
+        if self.story and (self.events or self.payload):
+            raise InvalidSettingError("--story tells its own events; leave out the event names and --payload")
         is_changed = bool(self.overrides or self.unset or self.payload)
         for event in self._own(catalog, now_ms) if self.payload else self._generated(catalog, now_ms):
             yield self._changed(event, catalog) if is_changed else event
@@ -62,7 +66,7 @@ class EventChoice:
         Raises:
             InvalidSettingError: There is no payload file, or it cannot be read.
         """
-        if self.payload is None or self.overrides or self.unset or len(self.events) > 1:
+        if self.payload is None or self.story or self.overrides or self.unset or len(self.events) > 1:
             raise InvalidSettingError(
                 "--raw sends a file as it is: it wants --payload, one event name at most"
             )
@@ -72,8 +76,14 @@ class EventChoice:
             yield name, body
 
     def _generated(self, catalog: Catalog, now_ms: int) -> Iterator[Event]:
-        from emitter.faking import events_for  # noqa: PLC0415 - own bodies need no generator
+        from emitter.faking import events_for, story_until  # noqa: PLC0415 - own bodies need no generator
 
+        if self.story:
+            for index in range(self.count):
+                yield from story_until(
+                    now_ms, name=self.story, seed=self.seed or "", index=index, catalog=catalog
+                )
+            return
         names = [event_type.name for name in self.events for event_type in matching(catalog, name)]
         yield from events_for(names, catalog=catalog, seed=self.seed or "", count=self.count, now_ms=now_ms)
 

@@ -95,13 +95,9 @@ def _deliver(secret_token: SecretToken, show: _Show, database: str | None) -> No
 
 def _story(*, now_ms: int) -> list[Event]:
     """Return the events of a new story whose last event happens now."""
-    from emitter.faking.stories import STORIES  # noqa: PLC0415
+    from emitter.faking import story_until  # noqa: PLC0415
 
-    seed, catalog = secrets.token_hex(4), chosen_catalog()
-    story = STORIES[STORY]
-    from_now = story.events(seed, 0, start_ms=now_ms, catalog=catalog)
-    takes_ms = from_now[-1].event_ts_ms - now_ms
-    return story.events(seed, 0, start_ms=now_ms - takes_ms, catalog=catalog)
+    return story_until(now_ms, name=STORY, seed=secrets.token_hex(4), index=0, catalog=chosen_catalog())
 
 
 def _target(url: str, secret_token: SecretToken, database: str | None) -> ResolvedTarget:

@@ -38,6 +38,7 @@ Bodies = Iterator[tuple[str, bytes]]
 @click.option("--to", metavar="URL|NAME", help="The receiver: its URL, or its name in the settings.")
 @click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="How many rounds.")
 @click.option("--seed", help="Generate the same values again; each run shows its seed.")
+@click.option("--story", metavar="NAME", help="Tell a whole story; `zoom-emitter events stories` lists them.")
 @click.option("--override", "overrides", multiple=True, metavar="PATH=VALUE", help="Set a field.")
 @click.option("--unset", multiple=True, metavar="PATH", help="Leave a field out.")
 @click.option("--payload", metavar="FILE|-", help="Send this JSON, or these JSON lines, instead.")
@@ -78,6 +79,7 @@ def emit(
     \b
       zoom-emitter emit playlist_create --to http://localhost:3000/webhooks/zoom
       zoom-emitter emit 'playlist_*' --to my-app --retry zoom --time-scale 1000
+      zoom-emitter emit --story playlist-life --to my-app
       zoom-emitter emit playlist_create --override playlist_name='Q3 calls' --to my-app
       zoom-emitter emit playlist_create --fault wrong-signature --to my-app
     """
@@ -87,8 +89,8 @@ def emit(
         _print_faults()
         return
     chosen = EventChoice(**choice)
-    if not to or not (chosen.events or chosen.payload):
-        missing = "an event name or --payload FILE" if to else "--to URL"
+    if not to or not (chosen.events or chosen.payload or chosen.story):
+        missing = "an event name, --story NAME or --payload FILE" if to else "--to URL"
         raise InvalidSettingError(f"emit wants {missing}; `zoom-emitter emit --help` shows examples")
     faults = [_fault(name) for name in fault_names]
     resolved = _scheduled(target.resolve(to), retry, time_scale)

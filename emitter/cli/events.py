@@ -50,6 +50,23 @@ def show_event(name: str, as_schema: bool, as_json: bool) -> None:
         click.echo(_readable(event))
 
 
+@events.command(name="stories")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+def list_stories(as_json: bool) -> None:
+    """List the stories that `emit --story` and `corpus make` tell."""
+    from emitter.faking.stories import STORIES  # noqa: PLC0415 - the other subcommands need none
+
+    if as_json:
+        told = [
+            {"name": story.name, "title": story.title, "events": [step.event for step in story.steps]}
+            for story in STORIES.values()
+        ]
+        click.echo(json_text(told))
+        return
+    rows = [(story.name, story.title) for story in STORIES.values()]
+    click.echo("\n".join(in_columns(rows, width=output_width())))
+
+
 def json_text(value: Any) -> bytes:
     """Return a value as readable JSON, in UTF-8 whatever the terminal speaks."""
     return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace")

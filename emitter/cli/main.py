@@ -35,6 +35,7 @@ COMMANDS: Final = {
     ),
     "sign": ("emitter.cli.sign:sign", "Print the signature of exact bytes."),
     "verify": ("emitter.cli.verify:verify", "Check a recorded request's signature, or say why it fails."),
+    "corpus": ("emitter.cli.corpus:corpus", "Make fixture corpora from one seed, and check them."),
     "events": ("emitter.cli.events:events", "List and show the events."),
     "spec": ("emitter.cli.spec:spec", "Show the webhook document the events come from."),
 }
@@ -42,7 +43,7 @@ COMMANDS: Final = {
 SECTIONS: Final = {
     "Try": ["demo", "serve", "emit", "validate-url", "sample-receiver", "deliveries"],
     "Check": ["check", "sign", "verify"],
-    "Fixtures": ["events"],
+    "Fixtures": ["corpus", "events"],
     "More": ["spec"],
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from binascii import hexlify
 from typing import TYPE_CHECKING, Final
 
 from emitter.core.zoom import SIGNATURE_HEADER, SIGNATURE_VERSION, TIMESTAMP_HEADER
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from emitter.core.secrets import SecretToken
 
+_BLOCK_BYTES: Final = 64
 SIGNATURE_CHARS: Final = len("v0=") + 64
 # Twelve digits last until the year 33658; thirteen are milliseconds, which Zoom never sends here.
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
@@ -44,6 +46,32 @@ def sign(secret_token: SecretToken, *, timestamp_s: int | str, body: bytes) -> s
     """
     message = b"%b:%b:%b" % (SIGNATURE_VERSION.encode(), str(timestamp_s).encode(), body)
     return f"{SIGNATURE_VERSION}={hex_hmac(secret_token.key(), message)}"
+
+
+class Signer:
+    """Signs many requests with one secret token: the key is hashed once instead of for each of them.
+
+    Gives what `sign` gives, at half its price. Holds the secret token in a form that cannot be read.
+
+    Args:
+        secret_token: The app's secret token.
+    """
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, secret_token: SecretToken) -> None:
+        key = secret_token.key()
+        # RFC 2104: a key longer than a block is hashed, a shorter one is filled with zeros.
+        block = (key if len(key) <= _BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(_BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in block))
+        self._outer = hashlib.sha256(bytes(octet ^ 0x5C for octet in block))
+
+    def digits(self, timestamp_s: bytes, body: bytes) -> bytes:
+        """Return the 64 digits of a signature, those after ``v0=``, for a timestamp as its decimal text."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(b"v0:%b:%b" % (timestamp_s, body))
+        outer.update(inner.digest())
+        return hexlify(outer.digest())
 
 
 def hex_hmac(key: bytes, message: bytes) -> str:

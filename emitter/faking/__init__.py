@@ -1,7 +1,7 @@
 """Realistic data from one seed. No clock, no network, no global random state.
 
-`events_for` is what a command needs. Importing this package imports next to nothing; making events imports
-no Faker, whose values were drawn into ``pools.json`` beforehand.
+`events_for` and `story_until` are what a command needs. Importing this package imports next to nothing;
+making events imports no Faker, whose values were drawn into ``pools.json`` beforehand.
 """
 
 from __future__ import annotations
@@ -39,3 +39,24 @@ def events_for(
     from emitter.faking.stories import rounds  # noqa: PLC0415
 
     return rounds([catalog.find(name) for name in names], seed=seed, count=count, now_ms=now_ms)
+
+
+def story_until(last_ms: int, *, name: str, seed: str | int, index: int, catalog: Catalog) -> list[Event]:
+    """Return the events of a story whose last event is made at a given time.
+
+    Args:
+        last_ms: The ``event_ts`` of the last event, milliseconds since the epoch.
+        name: The story's name.
+        seed: Decides everything; a number and its decimal text are the same seed.
+        index: Which of the stories of this name; they share the account.
+        catalog: Holds the events.
+
+    Raises:
+        UnknownNameError: There is no such story, or the catalog lacks an event of it.
+    """
+    from emitter.faking.stories import find_story  # noqa: PLC0415 - as above
+
+    story = find_story(name)
+    from_last = story.events(seed, index, start_ms=last_ms, catalog=catalog)
+    took_ms = from_last[-1].event_ts_ms - last_ms
+    return story.events(seed, index, start_ms=last_ms - took_ms, catalog=catalog)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from emitter.faking.people import Account, Person
     from emitter.faking.pools import Pools
     from emitter.faking.streams import Stream
-    from emitter.faking.world import Account, Person
 
 Known = Mapping[str, Any]
 """Values that are decided, by property name at any depth.

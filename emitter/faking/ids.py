@@ -6,13 +6,11 @@ Sources: docs/zoom.md#ids, #headers. Every function takes something with `randby
 
 from __future__ import annotations
 
-import base64
-from typing import TYPE_CHECKING, Final, Protocol
+from binascii import b2a_base64
+from functools import lru_cache
+from typing import Final, Protocol
 
 from emitter.core.request import Identity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 CRM_ACCOUNT: Final = "001"
 """How the Salesforce ids of accounts begin. CONFIRMED."""
@@ -25,7 +23,21 @@ _DIGITS: Final = "0123456789"
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BASE62: Final = _DIGITS + _LETTERS + _LETTERS.lower()
 _SUFFIX_ALPHABET: Final = _LETTERS + "012345"
-_SUFFIXED_CHARS: Final = 15
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+_VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+# Every two characters that 12 bits choose, and which of them are upper case.
+_TWO: Final = tuple(_BASE62[bits // 64 % 62] + _BASE62[bits % 62] for bits in range(4096))
+_UPPER: Final = tuple((two[0] in _LETTERS) | (two[1] in _LETTERS) << 1 for two in _TWO)
+
+ID_BYTES: Final = 16
+"""How many random bytes a short id, a UUID or 32 hexadecimal digits take."""
+IDENTITY_BYTES: Final = 56
+"""How many random bytes name a delivery: request id, tracking id, trace context."""
+TRACKING_PREFIX: Final = "v=2.0;clid=us02;rid=WEB_"
+"""How ``x-zm-trackingid`` begins with events of the web. CONFIRMED."""
+SALESFORCE_BYTES: Final = 8
+"""How many random bytes a Salesforce id takes."""
 
 
 class RandomBytes(Protocol):
@@ -37,16 +49,23 @@ class RandomBytes(Protocol):
 
 def short_id(rng: RandomBytes) -> str:
     """Return 22 characters of base64url, 16 random bytes: accounts, users, tokens and more. CONFIRMED."""
-    return base64.urlsafe_b64encode(rng.randbytes(16)).decode().rstrip("=")
+    return short_id_of(rng.randbytes(ID_BYTES))
+
+
+def short_id_of(octets: bytes) -> str:
+    """Return 16 bytes as 22 characters of base64url."""
+    return b2a_base64(octets, newline=False)[:22].translate(_URL_SAFE).decode()
 
 
 def dashed_uuid(rng: RandomBytes) -> str:
     """Return a UUID version 4 in lower case with dashes. CONFIRMED for playlists and comments in the API."""
-    digits = bytearray(rng.randbytes(16))
-    digits[6] = digits[6] & 0x0F | 0x40
-    digits[8] = digits[8] & 0x3F | 0x80
-    text = digits.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return dashed_uuid_of(rng.randbytes(ID_BYTES))
+
+
+def dashed_uuid_of(octets: bytes) -> str:
+    """Return 16 bytes as a UUID version 4; six of their bits give way to version and variant."""
+    text = octets.hex()
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
 
 def hex_id(rng: RandomBytes) -> str:
@@ -56,7 +75,7 @@ def hex_id(rng: RandomBytes) -> str:
 
 def meeting_uuid(rng: RandomBytes) -> str:
     """Return 24 characters of base64 ending in ``==``, with ``+`` and ``/`` as they come. CONFIRMED."""
-    return base64.b64encode(rng.randbytes(16)).decode()
+    return b2a_base64(rng.randbytes(ID_BYTES), newline=False).decode()
 
 
 def meeting_number(rng: RandomBytes) -> int:
@@ -67,7 +86,12 @@ def meeting_number(rng: RandomBytes) -> int:
 
 def meeting_conversation_id(rng: RandomBytes, *, start_ms: int) -> str:
     """Return a meeting's conversation id: its UUID, a comma, its start in milliseconds. CONFIRMED."""
-    return f"{meeting_uuid(rng)},{start_ms}"
+    return meeting_conversation_id_of(rng.randbytes(ID_BYTES), start_ms=start_ms)
+
+
+def meeting_conversation_id_of(octets: bytes, *, start_ms: int) -> str:
+    """Return 16 bytes as a meeting's conversation id."""
+    return f"{b2a_base64(octets, newline=False).decode()},{start_ms}"
 
 
 def conversation_id(rng: RandomBytes, *, start_ms: int) -> str:
@@ -93,8 +117,20 @@ def salesforce_id(rng: RandomBytes, prefix: str) -> str:
         rng: Where the id comes from.
         prefix: The three characters that tell the kind of object, as `CRM_ACCOUNT`.
     """
-    chosen = _base62(rng.randbytes(8))
-    return with_suffix(f"{prefix}{chosen[:2]}0000{chosen[2:]}")
+    return salesforce_id_of(rng.randbytes(SALESFORCE_BYTES), prefix)
+
+
+def salesforce_id_of(octets: bytes, prefix: str) -> str:
+    """Return 8 bytes as a Salesforce id of this kind, with its suffix."""
+    bits = int.from_bytes(octets, "big")
+    one, two, three, four = bits >> 52, bits >> 40 & 4095, bits >> 28 & 4095, bits >> 16 & 4095
+    # The suffix as `with_suffix` has it, from what is known of each two characters.
+    return (
+        f"{prefix}{_TWO[one]}0000{_TWO[two]}{_TWO[three]}{_TWO[four]}"
+        f"{_SUFFIX_ALPHABET[_upper_bits(prefix) | _UPPER[one] << 3]}"
+        f"{_SUFFIX_ALPHABET[(_UPPER[two] & 1) << 4]}"
+        f"{_SUFFIX_ALPHABET[_UPPER[two] >> 1 | _UPPER[three] << 1 | _UPPER[four] << 3]}"
+    )
 
 
 def with_suffix(case_sensitive_id: str) -> str:
@@ -102,11 +138,14 @@ def with_suffix(case_sensitive_id: str) -> str:
 
     Each tells by its bits which of five characters are upper case, the first in the lowest bit. CONFIRMED.
     """
-    groups = (case_sensitive_id[at : at + 5] for at in range(0, _SUFFIXED_CHARS, 5))
-    return case_sensitive_id + "".join(
-        _SUFFIX_ALPHABET[sum(1 << bit for bit, char in enumerate(group) if char in _LETTERS)]
-        for group in groups
-    )
+    groups = (case_sensitive_id[at : at + 5] for at in range(0, 15, 5))
+    return case_sensitive_id + "".join(_SUFFIX_ALPHABET[_upper_bits(group)] for group in groups)
+
+
+@lru_cache(maxsize=1024)
+def _upper_bits(text: str) -> int:
+    """Return which of the characters are upper case, the first in the lowest bit."""
+    return sum(1 << bit for bit, char in enumerate(text) if char in _LETTERS)
 
 
 def request_id(rng: RandomBytes) -> str:
@@ -116,7 +155,7 @@ def request_id(rng: RandomBytes) -> str:
 
 def tracking_id(rng: RandomBytes) -> str:
     """Return a value of ``x-zm-trackingid`` in the form seen with events of the web. CONFIRMED."""
-    return f"v=2.0;clid=us02;rid=WEB_{rng.randbytes(16).hex()}"
+    return f"{TRACKING_PREFIX}{rng.randbytes(16).hex()}"
 
 
 def traceparent(rng: RandomBytes) -> str:
@@ -126,13 +165,15 @@ def traceparent(rng: RandomBytes) -> str:
 
 def new_identity(rng: RandomBytes, *, client_id: str) -> Identity:
     """Return what names one delivery on the wire."""
+    return identity_of(rng.randbytes(IDENTITY_BYTES), client_id=client_id)
+
+
+def identity_of(octets: bytes, *, client_id: str) -> Identity:
+    """Return `IDENTITY_BYTES` bytes as what names one delivery on the wire."""
+    digits = octets[16:].hex()
     return Identity(
-        request_id=request_id(rng),
-        tracking_id=tracking_id(rng),
-        traceparent=traceparent(rng),
+        request_id=dashed_uuid_of(octets[:16]).replace("-", "_"),
+        tracking_id=f"{TRACKING_PREFIX}{digits[:32]}",
+        traceparent=f"00-{digits[32:64]}-{digits[64:]}-02",
         client_id=client_id,
     )
-
-
-def _base62(octets: Iterable[int]) -> str:
-    return "".join(_BASE62[octet % 62] for octet in octets)

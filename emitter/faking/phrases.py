@@ -3,6 +3,9 @@
 Slots in braces are filled by `emitter.faking.provider`; a comment's ``{colleague}`` is a person of the
 account. A few texts hold what breaks careless receivers in real life: quotes, line ends, ``/`` and ``&``,
 scripts of every direction, emoji inside and beyond the basic plane.
+
+The mixed tuples are what an international team writes, and what the bundled pools are drawn from: changing
+one changes ``pools.json``. More of one language is in `emitter.faking.languages`.
 """
 
 # ruff: noqa: RUF001 - people write dashes and curly quotation marks
@@ -10,7 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
-PLAYLIST_NAMES: Final = (
+ENGLISH_PLAYLIST_NAMES: Final = (
     "Best discovery calls {quarter}",
     "Onboarding: first 30 days",
     "Onboarding – week {number}",
@@ -37,6 +40,10 @@ PLAYLIST_NAMES: Final = (
     "Security questionnaire Q&A",
     "Champions 🏆",
     "Wall of fame ⭐ {quarter}",
+)
+
+PLAYLIST_NAMES: Final = (
+    *ENGLISH_PLAYLIST_NAMES,
     "Einwandbehandlung: Preis",
     "Beste Erstgespräche {quarter}",
     "Découverte – meilleurs appels",
@@ -58,7 +65,7 @@ PLAYLIST_NAMES: Final = (
     "שיחות גילוי מצוינות",
 )
 
-MOMENT_NAMES: Final = (
+ENGLISH_MOMENT_NAMES: Final = (
     "Pricing objection",
     "Pricing objection at {clock}",
     "Budget confirmed",
@@ -87,6 +94,10 @@ MOMENT_NAMES: Final = (
     "Customer laughs 😄",
     "Verbal yes 🎉",
     "Warm intro ☕",
+)
+
+MOMENT_NAMES: Final = (
+    *ENGLISH_MOMENT_NAMES,
     "Einwand: Preis",
     "Nächste Schritte",
     "Prochaines étapes",
@@ -106,7 +117,7 @@ MOMENT_NAMES: Final = (
     "הצעדים הבאים",
 )
 
-COMMENTS: Final = (
+ENGLISH_COMMENTS: Final = (
     "Nice pause after the price at {clock}. Let them answer.",
     "@{colleague} can you share how you handled this with {company}?",
     "@{colleague} worth adding to the {stage} playlist.",
@@ -138,6 +149,10 @@ COMMENTS: Final = (
     "🚀 {company} just signed!",
     "Great rapport 😀 and a clean close ✅",
     "Team effort 👩‍💻👨🏽‍💼 – thanks @{colleague}",
+)
+
+COMMENTS: Final = (
+    *ENGLISH_COMMENTS,
     "Sehr gute Zusammenfassung, aber der Preis kam zu früh ({clock}).",
     "@{colleague} bitte einmal anhören – „das ist uns zu teuer“ schön aufgelöst.",
     "Größter Hebel: früher nach dem Budget fragen.",
@@ -167,7 +182,7 @@ COMMENTS: Final = (
     "คำถามดีมาก แต่ควรถามเรื่องงบประมาณก่อน",
 )
 
-MEETING_TOPICS: Final = (
+ENGLISH_MEETING_TOPICS: Final = (
     "{company} – discovery",
     "{company} x us: demo",
     "Demo for {company}",
@@ -181,6 +196,10 @@ MEETING_TOPICS: Final = (
     "Kick-off {company} 🚀",
     "Follow-up",
     "Onboarding session {number}",
+)
+
+MEETING_TOPICS: Final = (
+    *ENGLISH_MEETING_TOPICS,
     "Besprechung {company}",
     "Réunion de lancement",
     "定例ミーティング",

@@ -1,48 +1,91 @@
 """What has happened in a story so far, and what its next event therefore must say.
 
-One method an event; `happenings` ties them to names. Each returns what is decided of the event: values by
+One method an event; `HAPPENINGS` ties them to names. Each returns what is decided of the event: values by
 property name, and who its operator is. Repeating an event goes on: the next moment, comment, change.
 Source of what the events mean: docs/zoom.md#events.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from emitter.faking.draw import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from emitter.faking.draw import Known
-    from emitter.faking.world import Association, Moment, Person, World
+    from emitter.faking.outlines import Outline
+    from emitter.faking.people import Person
+    from emitter.faking.things import Association, Comment, Conversation, Moment, Playlist
+
+Told = dict[str, Any]
+"""What is decided of one event, by property name; see `draw.Known`; made anew for each event."""
 
 
 class Happening(NamedTuple):
     """What is decided of one event.
 
     Attributes:
-        known: Values by property name, see `emitter.faking.draw.Known`.
+        known: Values by property name.
         operator: Who did it; None where the event tells of nobody.
+        lacks: The property that is absent from this event though others of its kind have it, or an empty
+            text; it is `ABSENT` in `known`.
     """
 
-    known: Known
+    known: Told
     operator: Person | None = None
+    lacks: str = ""
+
+
+class Things(Protocol):
+    """What a plot needs of a world."""
+
+    @property
+    def outline(self) -> Outline:
+        """What the story has in common with others."""
+
+    @property
+    def conversation(self) -> Conversation:
+        """The conversation."""
+
+    def playlist(self, number: int, /) -> Playlist:
+        """Return a playlist."""
+
+    def moment(self, number: int, /) -> Moment:
+        """Return a moment."""
+
+    def comment(self, number: int, /) -> Comment:
+        """Return a comment."""
+
+    def association(self, number: int, /) -> Association:
+        """Return CRM records."""
 
 
 class Plot:
-    """The state of one story. Not thread-safe; made for the story and thrown away."""
+    """The state of one story. Not thread-safe; made for the story and thrown away.
 
-    def __init__(self, world: World) -> None:
+    Attributes:
+        playlists: The playlists that were told of, in their order.
+        associated: The CRM records that belong to the conversation now.
+        comment_ids: The comments on the conversation so far.
+        is_conversation_told: Whether any event was about the conversation.
+    """
+
+    def __init__(self, world: Things) -> None:
         self._world = world
-        self._playlist = world.playlist(0)
-        self._playlists = 0
-        self._in_playlist: list[Moment] = []
+        self.playlists: list[PlaylistState] = []
+        self.associated: list[Association] = []
+        self.comment_ids: list[str] = []
+        self.is_conversation_told = False
+        self._created = 0
         self._moments = 0
-        self._comments = 0
-        self._associated: list[Association] = []
         self._associations = 0
         self._changes = 0
+
+    @property
+    def conversation_id(self) -> str:
+        """The id of the conversation."""
+        return self._world.conversation.id
 
     def happening(self, event: str, *, happened_ms: int) -> Happening:
         """Return what the event says now that it happens; nothing is decided of events no story knows.
@@ -56,6 +99,7 @@ class Plot:
 
     def analysis_completed(self, _: int) -> Happening:
         """Tell that the conversation was analysed."""
+        self.is_conversation_told = True
         conversation = self._world.conversation
         known = {
             "conversation_id": conversation.id,
@@ -63,77 +107,93 @@ class Plot:
             "host_id": conversation.host.id,
             "engagement_id": conversation.engagement_id or ABSENT,
         }
-        return Happening(known)
+        return Happening(known, lacks="" if conversation.engagement_id else "engagement_id")
 
     def playlist_created(self, happened_ms: int) -> Happening:
         """Tell of a playlist; once there is one, of the next."""
-        if self._playlists:
-            self._playlist = self._world.playlist(self._playlists)
-            self._in_playlist = []
-        self._playlists += 1
-        known = {"playlist_type": self._playlist.kind, "create_time": happened_ms}
-        return self._of_playlist(known)
+        if self._created or not self.playlists:
+            self.playlists.append(PlaylistState(self._world, self._created))
+        self._created += 1
+        playlist = self.playlists[-1].playlist
+        owner = playlist.owner
+        known = {
+            "operator_id": owner.id,
+            "operator": owner.email,
+            "playlist_id": playlist.id,
+            "playlist_name": playlist.name,
+            "playlist_type": playlist.kind,
+            "create_time": happened_ms,
+        }
+        return Happening(known, owner)
 
     def moment_added(self, happened_ms: int) -> Happening:
         """Tell of a moment that was not in the playlist."""
-        moment = self._next_moment()
-        self._in_playlist.append(moment)
-        return self._of_moment(moment, happened_ms)
+        state, moment = self._state(), self._next_moment()
+        state.moments.append(moment)
+        return _of_moment(state, moment, happened_ms)
 
     def moment_removed(self, happened_ms: int) -> Happening:
         """Tell that the moment that was in the playlist longest is out; of any where none is known of."""
-        moment = self._in_playlist.pop(0) if self._in_playlist else self._next_moment()
-        return self._of_moment(moment, happened_ms)
+        state = self._state()
+        moment = state.moments.pop(0) if state.moments else self._next_moment()
+        return _of_moment(state, moment, happened_ms)
 
     def playlist_deleted(self, happened_ms: int) -> Happening:
         """Tell that the playlist is gone, with all that is in it."""
-        self._playlists = max(self._playlists, 1)
-        self._in_playlist = []
-        return self._of_playlist({"delete_time": happened_ms})
+        state = self._state()
+        self._created = max(self._created, 1)
+        state.moments.clear()
+        state.is_deleted = True
+        playlist = state.playlist
+        owner = playlist.owner
+        known = {
+            "operator_id": owner.id,
+            "operator": owner.email,
+            "playlist_id": playlist.id,
+            "playlist_name": playlist.name,
+            "delete_time": happened_ms,
+        }
+        return Happening(known, owner)
 
     def comment_posted(self, _: int) -> Happening:
         """Tell of the next comment on the conversation."""
-        comment = self._world.comment(self._comments)
-        self._comments += 1
+        self.is_conversation_told = True
+        comment = self._world.comment(len(self.comment_ids))
+        self.comment_ids.append(comment.id)
+        author = comment.author
         known = {
+            "operator_id": author.id,
+            "operator": author.email,
             "comment_id": comment.id,
             "conversation_id": self._world.conversation.id,
             "text": comment.text,
         }
-        return Happening(_by(comment.author, known), comment.author)
+        return Happening(known, author)
 
     def associations_changed(self, _: int) -> Happening:
         """Tell what was taken from and added to the CRM records of the conversation since the last time.
 
         The first change adds a record; later ones add, replace or remove one.
         """
-        stream = self._world.lane("change", self._changes)
+        self.is_conversation_told = True
+        change, associated = self._world.outline.change(self._changes), self.associated
         self._changes += 1
-        removes = bool(self._associated) and stream.chance(70)
-        adds = not removes or stream.chance(70)
-        old = [self._associated.pop(stream.below(len(self._associated)))] if removes else []
-        new = [self._next_association()] if adds else []
-        self._associated += new
+        removes = change.removes and bool(associated)
+        old = [associated.pop(change.which % len(associated))] if removes else []
+        new = [self._next_association()] if change.adds or not removes else []
+        associated += new
         item = {
             "conversation_id": self._world.conversation.id,
-            "old_associations": [_told(each) for each in old],
-            "new_associations": [_told(each) for each in new],
+            "old_associations": [_records(each) for each in old],
+            "new_associations": [_records(each) for each in new],
         }
         return Happening({"object": [item]})
 
-    def _of_playlist(self, known: Known) -> Happening:
-        playlist = self._playlist
-        known = {"playlist_id": playlist.id, "playlist_name": playlist.name, **known}
-        return Happening(_by(playlist.owner, known), playlist.owner)
-
-    def _of_moment(self, moment: Moment, happened_ms: int) -> Happening:
-        known = {
-            "playlist_detail_id": moment.detail_id,
-            "moment_id": moment.id,
-            "moment_name": moment.name,
-            "update_time": happened_ms,
-        }
-        return self._of_playlist(known)
+    def _state(self) -> PlaylistState:
+        """Return the playlist the story is about; nobody may have told of its creation."""
+        if not self.playlists:
+            self.playlists.append(PlaylistState(self._world, 0))
+        return self.playlists[-1]
 
     def _next_moment(self) -> Moment:
         self._moments += 1
@@ -144,11 +204,40 @@ class Plot:
         return self._world.association(self._associations - 1)
 
 
-def _by(operator: Person, known: Known) -> Known:
-    return {"operator_id": operator.id, "operator": operator.email, **known}
+class PlaylistState:
+    """A playlist and what is in it now.
+
+    Attributes:
+        playlist: Which playlist.
+        moments: What is in it, the longest there first.
+        is_deleted: Whether it is gone.
+    """
+
+    __slots__ = ("is_deleted", "moments", "playlist")
+
+    def __init__(self, world: Things, number: int) -> None:
+        self.playlist = world.playlist(number)
+        self.moments: list[Moment] = []
+        self.is_deleted = False
 
 
-def _told(association: Association) -> Known:
+def _of_moment(state: PlaylistState, moment: Moment, happened_ms: int) -> Happening:
+    playlist = state.playlist
+    owner = playlist.owner
+    known = {
+        "operator_id": owner.id,
+        "operator": owner.email,
+        "playlist_id": playlist.id,
+        "playlist_name": playlist.name,
+        "playlist_detail_id": moment.detail_id,
+        "moment_id": moment.id,
+        "moment_name": moment.name,
+        "update_time": happened_ms,
+    }
+    return Happening(known, owner)
+
+
+def _records(association: Association) -> Told:
     return {
         "deal_id": association.deal_id or ABSENT,
         "account_id": association.account_id or ABSENT,

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from emitter.core.wire import encode
+
 POOLS_FILE: Final = Path(__file__).with_name("pools.json")
 
 EMAIL_DOMAINS: Final = ("example.com", "example.org", "example.net")
@@ -65,3 +67,22 @@ class Pools(NamedTuple):
 def bundled_pools() -> Pools:
     """Return the pools that come with the package."""
     return Pools.from_json(json.loads(POOLS_FILE.read_text(encoding="utf-8")))
+
+
+def in_wire_form(pools: Pools) -> Pools:
+    """Return the pools with every text as it stands between the quotes of a body; ASCII words stay the same.
+
+    Escaping goes character by character, so texts put together of such texts are in wire form too.
+    """
+    texts: dict[str, Any] = {
+        field: tuple(_unquoted(encode(text)) for text in getattr(pools, field))
+        for field in pools._fields
+        if field not in {"faker_version", "names"}
+    }
+    names = tuple(Name(*(_unquoted(encode(part)) for part in name)) for name in pools.names)
+    return pools._replace(names=names, **texts)
+
+
+def _unquoted(encoded: bytes) -> str:
+    """Return an encoded text without its quotes."""
+    return encoded[1:-1].decode()

@@ -1,19 +1,31 @@
-"""A Faker provider for Zoom; needs nothing else of this package: ``fake.add_provider(ZoomProvider)``.
+"""A Faker provider for Zoom, usable without the rest of the emitter.
 
-Ids have the shapes of docs/zoom.md#ids. Repeatable with ``fake.seed_instance(seed)``, and only as long as
-Faker's version stays the same.
+::
+
+    from faker import Faker
+    from emitter.faking.provider import ZoomProvider
+
+    fake = Faker("de_DE")
+    fake.add_provider(ZoomProvider)
+    fake.zoom_person()           # Person(id='Gtl2Ra0ASfO5wIzYPYceiA', name='Jörg Weiß', …)
+    fake.zoom_conversation_id()  # 'egLSRuj2SlWet+wLi87LNA==,1736937163000'
+
+Ids have the shapes of docs/zoom.md#ids; every address is under `EMAIL_DOMAINS`, unlike Faker's own, which may
+be real. Repeatable with ``fake.seed_instance(seed)``, and only as long as Faker's version stays the same.
 """
 
 from __future__ import annotations
 
 import re
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from faker.decode import unidecode
 from faker.providers import BaseProvider
 
 from emitter.faking import ids, phrases
+from emitter.faking.languages import texts_in
+from emitter.faking.people import Person
 from emitter.faking.pools import EMAIL_DOMAINS, Name
 
 if TYPE_CHECKING:
@@ -63,10 +75,27 @@ class ZoomProvider(BaseProvider):
         """Return a meeting's UUID, 24 characters of base64 that end in ``==``."""
         return ids.meeting_uuid(self._rng)
 
-    def zoom_conversation_id(self) -> str:
-        """Return a conversation's id in one of its three shapes, see `ids.conversation_id`."""
+    def zoom_meeting_number(self) -> int:
+        """Return a meeting's number of 10 or 11 digits."""
+        return ids.meeting_number(self._rng)
+
+    def zoom_conversation_id(self, shape: Literal["meeting", "hex", "short"] | None = None) -> str:
+        """Return a conversation's id.
+
+        Args:
+            shape: ``meeting`` for a UUID, a comma and milliseconds, ``hex`` for 32 hexadecimal digits,
+                ``short`` for 22 characters of base64url; any where it is not given, most often a meeting's.
+        """
         start_ms = FIRST_MEETING_MS + self._rng.randrange(_TWO_YEARS_S) * 1000
-        return ids.conversation_id(self._rng, start_ms=start_ms)
+        match shape:
+            case None:
+                return ids.conversation_id(self._rng, start_ms=start_ms)
+            case "meeting":
+                return ids.meeting_conversation_id(self._rng, start_ms=start_ms)
+            case "hex":
+                return ids.hex_id(self._rng)
+            case "short":
+                return ids.short_id(self._rng)
 
     def zoom_playlist_id(self) -> str:
         """Return a playlist's id, a dashed UUID in lower case."""
@@ -105,35 +134,57 @@ class ZoomProvider(BaseProvider):
         full = f"{given} {family}" if gap is None else f"{family}{gap}{given}"
         return Name(given, family, full, local_part(f"{given_latin} {family_latin}"))
 
-    def zoom_email(self, name: str | None = None, domain: str | None = None) -> str:
+    def zoom_person(self, domain: str | None = None) -> Person:
+        """Return somebody with a user id, a name and the address that goes with it.
+
+        Args:
+            domain: What follows the @; one of `EMAIL_DOMAINS` where it is not given.
+        """
+        name = self.zoom_name()
+        return Person(self.zoom_user_id(), name.full, name.given, name.family, self.zoom_email(name, domain))
+
+    def zoom_email(self, name: str | Name | None = None, domain: str | None = None) -> str:
         """Return the address of a person, of anyone where no name is given.
 
         Args:
-            name: Given and family name; the same name always gives the same local part.
+            name: Given and family name, or what `zoom_name` returned; the same name always gives the same
+                local part. Of a Japanese name only the latter tells how it is read.
             domain: What follows the @; one of `EMAIL_DOMAINS` where it is not given.
         """
-        before = self.zoom_name().local_part if name is None else local_part(name)
+        if name is None:
+            name = self.zoom_name()
+        before = name.local_part if isinstance(name, Name) else local_part(name)
         return f"{before}@{domain or self.random_element(EMAIL_DOMAINS)}"
 
-    def zoom_job(self) -> str:
-        """Return a title as sales teams give them."""
-        return str(self.random_element(phrases.JOBS))
+    def zoom_job(self, language: str | None = None) -> str:
+        """Return a title as sales teams give them; `language` as for `playlist_name`."""
+        return str(self.random_element(texts_in(language).jobs if language else phrases.JOBS))
 
-    def playlist_name(self) -> str:
-        """Return the name of a playlist."""
-        return self._filled(phrases.PLAYLIST_NAMES)
+    def playlist_name(self, language: str | None = None) -> str:
+        """Return the name of a playlist.
 
-    def moment_name(self) -> str:
-        """Return the name of a moment."""
-        return self._filled(phrases.MOMENT_NAMES)
+        Args:
+            language: Its language by two letters, see `emitter.faking.languages`; any where it is not given.
+        """
+        return self._filled(texts_in(language).playlist_names if language else phrases.PLAYLIST_NAMES)
 
-    def meeting_topic(self) -> str:
-        """Return the topic of a meeting."""
-        return self._filled(phrases.MEETING_TOPICS)
+    def moment_name(self, language: str | None = None) -> str:
+        """Return the name of a moment; `language` as for `playlist_name`."""
+        return self._filled(texts_in(language).moment_names if language else phrases.MOMENT_NAMES)
 
-    def coaching_comment(self, colleague: str | None = None) -> str:
-        """Return a comment on a conversation; `colleague` is who is mentioned, anyone if not given."""
-        return self._filled(phrases.COMMENTS, colleague=colleague)
+    def meeting_topic(self, language: str | None = None) -> str:
+        """Return the topic of a meeting; `language` as for `playlist_name`."""
+        return self._filled(texts_in(language).topics if language else phrases.MEETING_TOPICS)
+
+    def coaching_comment(self, colleague: str | None = None, language: str | None = None) -> str:
+        """Return a comment on a conversation, with mentions, quotes, line ends and emoji as people write.
+
+        Args:
+            colleague: Who is mentioned, if somebody is; anyone where it is not given.
+            language: As for `playlist_name`.
+        """
+        templates = texts_in(language).comments if language else phrases.COMMENTS
+        return self._filled(templates, colleague=colleague)
 
     def _filled(self, templates: Sequence[str], *, colleague: str | None = None) -> str:
         return str(self.random_element(templates)).format_map(_Slots(self._slot, colleague))

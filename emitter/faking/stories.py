@@ -1,28 +1,31 @@
 """Stories: events in a natural order whose ids, people, names and times agree.
 
-A story is a row of steps; adding one is writing one down. What its events say is decided by
-`emitter.faking.plot`, what no story decides is made up by `emitter.faking.generator`.
+A story is a row of steps; adding one is writing one down in `STORIES` (docs/corpora.md#stories). What its
+events say is decided by `emitter.faking.plot`, what no plot decides is made up by `emitter.faking.generator`.
 """
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emitter.core.events import Event
+from emitter.errors import UnknownNameError
 from emitter.faking.draw import Draw, everything
 from emitter.faking.generator import envelope_maker
+from emitter.faking.pacing import Beat, happened_of, times_of
 from emitter.faking.plot import Plot
+from emitter.faking.streams import Stream
 from emitter.faking.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from emitter.catalog.events import Catalog, EventType
     from emitter.faking.draw import Wants
+    from emitter.faking.people import Account
+    from emitter.faking.plot import Happening
     from emitter.faking.pools import Pools
-    from emitter.faking.world import Account
-
-_LONGEST_LAG_MS: Final = 400
 
 
 class Step(NamedTuple):
@@ -46,11 +49,26 @@ class Story(NamedTuple):
         name: What it is called on the command line.
         title: What happens in it, in one line.
         steps: Its events in their order.
+        share: How often it happens in an account, beside the shares of the other stories; 0 is never, unless
+            asked for by name.
     """
 
     name: str
     title: str
     steps: tuple[Step, ...]
+    share: int = 0
+
+    def course(self, chance: Stream, catalog: Catalog) -> tuple[Beat, ...]:
+        """Return the events in their order, each step as often as chance has it.
+
+        Raises:
+            UnknownNameError: The catalog lacks an event of the story.
+        """
+        return tuple(
+            Beat.after(catalog.find(step.event), *step.after_s)
+            for step in self.steps
+            for _ in range(chance.between(*step.times))
+        )
 
     def events(
         self,
@@ -76,25 +94,17 @@ class Story(NamedTuple):
         Raises:
             UnknownNameError: The catalog lacks an event of the story.
         """
-        world = World(
-            seed=seed, story=self.name, index=index, start_ms=start_ms, account=account, pools=pools
+        world = World.numbered(
+            index, seed=seed, story=self.name, start_ms=start_ms, account=account, pools=pools
         )
-        clock = world.stream("clock")
-        types: list[EventType] = []
-        times_ms: list[int] = []
-        at_ms = start_ms
-        for step in self.steps:
-            event_type = catalog.find(step.event)
-            for _ in range(clock.between(*step.times)):
-                low_s, high_s = step.after_s
-                at_ms += clock.between(low_s * 1000, high_s * 1000) if types else 0
-                types.append(event_type)
-                times_ms.append(at_ms)
-        return told(world, types, times_ms)
+        beats = self.course(Stream(seed, self.name, index, "course"), catalog)
+        gaps = [chance.gap for chance in world.chances(len(beats))]
+        times_ms = times_of(gaps, beats, start_ms=start_ms)
+        return told(world, [beat.event_type for beat in beats], times_ms)
 
 
 def told(
-    world: World, types: Iterable[EventType], times_ms: Iterable[int], *, wants: Wants = everything
+    world: World, types: Sequence[EventType], times_ms: Iterable[int], *, wants: Wants = everything
 ) -> list[Event]:
     """Return the events of these types as parts of one story of the world.
 
@@ -104,31 +114,54 @@ def told(
         times_ms: The ``event_ts`` of each, never falling.
         wants: Which optional properties are there.
     """
-    plot, lags = Plot(world), world.lane("times")
+    plot = Plot(world)
     events: list[Event] = []
-    for event_type, event_ts_ms in zip(types, times_ms, strict=True):
-        happened_ms = event_ts_ms - lags.between(5, _LONGEST_LAG_MS)
-        if events:
-            happened_ms = max(happened_ms, events[-1].event_ts_ms)
+    stamps = [*times_ms]
+    happened = happened_of([chance.lag for chance in world.chances(len(stamps))], stamps) if stamps else []
+    for event_type, event_ts_ms, happened_ms in zip(types, stamps, happened, strict=True):
+        number = len(events)
         happening = plot.happening(event_type.name, happened_ms=happened_ms)
-        draw = Draw(
-            stream=world.stream("fields", len(events)),
-            account=world.account,
-            pools=world.pools,
-            event=event_type.name,
+        envelope = enveloped(
+            event_type,
+            happening,
+            world=world,
+            number=number,
             event_ts_ms=event_ts_ms,
             happened_ms=happened_ms,
-            known={
-                "event": event_type.name,
-                "event_ts": event_ts_ms,
-                "account_id": world.account.id,
-                **happening.known,
-            },
             wants=wants,
-            people={"operator": happening.operator} if happening.operator else {},
         )
-        events.append(Event(event_type.name, event_ts_ms, envelope_maker(event_type)(draw)))
+        events.append(Event(event_type.name, event_ts_ms, envelope))
     return events
+
+
+def enveloped(
+    event_type: EventType,
+    happening: Happening,
+    *,
+    world: World,
+    number: int,
+    event_ts_ms: int,
+    happened_ms: int,
+    wants: Wants = everything,
+) -> dict[str, object]:
+    """Return the envelope of event `number` of a story: what is decided of it, and the rest by its schema."""
+    draw = Draw(
+        stream=world.stream(number),
+        account=world.account,
+        pools=world.pools,
+        event=event_type.name,
+        event_ts_ms=event_ts_ms,
+        happened_ms=happened_ms,
+        known={
+            "event": event_type.name,
+            "event_ts": event_ts_ms,
+            "account_id": world.account.id,
+            **happening.known,
+        },
+        wants=wants,
+        people={"operator": happening.operator} if happening.operator else {},
+    )
+    return envelope_maker(event_type)(draw)
 
 
 def rounds(types: Iterable[EventType], *, seed: str | int, count: int, now_ms: int) -> Iterator[Event]:
@@ -136,27 +169,74 @@ def rounds(types: Iterable[EventType], *, seed: str | int, count: int, now_ms: i
     chosen = tuple(types)
     for index in range(count):
         start_ms = now_ms + index * len(chosen)
-        world = World(seed=seed, story="round", index=index, start_ms=start_ms)
+        world = World.numbered(index, seed=seed, story="round", start_ms=start_ms)
         yield from told(world, chosen, range(start_ms, start_ms + len(chosen)))
 
 
-_MINUTES: Final = 60
+def find_story(name: str) -> Story:
+    """Return the story of this name.
+
+    Raises:
+        UnknownNameError: No story has it.
+    """
+    if name not in STORIES:
+        nearest = tuple(difflib.get_close_matches(name, STORIES, n=1))
+        raise UnknownNameError("story", name, nearest, "`zoom-emitter events stories` lists them")
+    return STORIES[name]
+
+
+_MINUTE_S: Final = 60
+_HOUR_S: Final = 3600
 
 STORIES: Final[Mapping[str, Story]] = {
     story.name: story
     for story in (
         Story(
+            "playlist-life",
+            "A playlist is created, moments are put into it and taken out, and sometimes it is deleted",
+            (
+                Step("playlist_create"),
+                Step("playlist_add_moment", after_s=(20, 10 * _MINUTE_S), times=(2, 5)),
+                Step("playlist_remove_moment", after_s=(30, 40 * _MINUTE_S), times=(0, 1)),
+                Step("playlist_add_moment", after_s=(1 * _MINUTE_S, 2 * _HOUR_S), times=(0, 2)),
+                Step("playlist_remove_moment", after_s=(10, 30 * _MINUTE_S), times=(0, 1)),
+                Step("playlist_delete", after_s=(5 * _MINUTE_S, 4 * _HOUR_S), times=(0, 1)),
+            ),
+            share=10,
+        ),
+        Story(
+            "conversation-life",
+            "A conversation is analysed, commented on and tied to CRM records, which change step by step",
+            (
+                Step("conversation_analysis_completed"),
+                Step(
+                    "conversation_crm_associations_changed",
+                    after_s=(30, 20 * _MINUTE_S),
+                    times=(0, 1),
+                ),
+                Step("post_comment_completed", after_s=(1 * _MINUTE_S, 1 * _HOUR_S), times=(0, 3)),
+                Step(
+                    "conversation_crm_associations_changed",
+                    after_s=(5 * _MINUTE_S, 2 * _HOUR_S),
+                    times=(0, 2),
+                ),
+                Step("post_comment_completed", after_s=(1 * _MINUTE_S, 3 * _HOUR_S), times=(0, 2)),
+            ),
+            share=14,
+        ),
+        Story(
             "playlist-and-conversation",
             "A conversation is analysed, discussed and tied to CRM records while a playlist comes and goes",
             (
                 Step("conversation_analysis_completed"),
-                Step("playlist_create", after_s=(2 * _MINUTES, 20 * _MINUTES)),
-                Step("playlist_add_moment", after_s=(20, 5 * _MINUTES)),
-                Step("post_comment_completed", after_s=(30, 10 * _MINUTES)),
-                Step("conversation_crm_associations_changed", after_s=(1 * _MINUTES, 15 * _MINUTES)),
-                Step("playlist_remove_moment", after_s=(5 * _MINUTES, 60 * _MINUTES)),
-                Step("playlist_delete", after_s=(10, 30 * _MINUTES)),
+                Step("playlist_create", after_s=(2 * _MINUTE_S, 20 * _MINUTE_S)),
+                Step("playlist_add_moment", after_s=(20, 5 * _MINUTE_S)),
+                Step("post_comment_completed", after_s=(30, 10 * _MINUTE_S)),
+                Step("conversation_crm_associations_changed", after_s=(1 * _MINUTE_S, 15 * _MINUTE_S)),
+                Step("playlist_remove_moment", after_s=(5 * _MINUTE_S, 60 * _MINUTE_S)),
+                Step("playlist_delete", after_s=(10, 30 * _MINUTE_S)),
             ),
+            share=3,
         ),
     )
 }

@@ -17,8 +17,6 @@ T = TypeVar("T")
 
 _FIRST_BLOCK: Final = 256
 _SURPLUS_BYTES: Final = 4  # keeps the bias of `below` under one in sixteen million
-_LANE_BYTES: Final = 64
-_FIRST_LANES: Final = 16
 
 
 class Stream:
@@ -27,14 +25,13 @@ class Stream:
     Args:
         names: The seed first, then whatever tells this stream from the others of the seed. A number and its
             decimal text are the same name.
-        head: The first bytes, before those that the names decide; for `Lanes`.
     """
 
-    __slots__ = ("_at", "_block", "_head", "_names")
+    __slots__ = ("_at", "_block", "_names")
 
-    def __init__(self, *names: str | int, head: bytes = b"") -> None:
+    def __init__(self, *names: str | int) -> None:
         self._names = names
-        self._head = self._block = head
+        self._block = b""
         self._at = 0
 
     def randbytes(self, n: int, /) -> bytes:
@@ -43,8 +40,7 @@ class Stream:
         self._at = end = start + n
         if end > len(self._block):
             # A longer digest begins with the shorter one: nothing that was drawn changes.
-            tail = shake_128(_key(self._names) + self._head).digest(max(_FIRST_BLOCK, 2 * end))
-            self._block = self._head + tail
+            self._block = shake_128(_key(self._names)).digest(max(_FIRST_BLOCK, 2 * end))
         return self._block[start:end]
 
     def below(self, limit: int) -> int:
@@ -76,32 +72,60 @@ class Stream:
         return taken
 
 
-class Lanes:
-    """Streams side by side, cut from one digest: an eighth of the price of as many named streams.
+class Blocks:
+    """Random bytes of which each place holds the same whichever others were read before; many of a kind.
 
     Args:
-        names: As for `Stream`.
-        kinds: What the streams are for; each kind has as many as are asked for, told apart by a number.
+        names: What all of them have in common, as for `Stream`.
     """
 
-    __slots__ = ("_block", "_kinds", "_names")
+    __slots__ = ("_begun",)
 
-    def __init__(self, *names: str | int, kinds: Sequence[str]) -> None:
-        self._names = names
-        self._kinds = {kind: place for place, kind in enumerate(kinds)}
-        self._block = b""
+    def __init__(self, *names: str | int) -> None:
+        self._begun = shake_128(_key(names))
 
-    def stream(self, kind: str, number: int = 0) -> Stream:
-        """Return stream `number` of the kind, at its beginning."""
-        start = (number * len(self._kinds) + self._kinds[kind]) * _LANE_BYTES
-        end = start + _LANE_BYTES
-        if end > len(self._block):
-            size = max(_FIRST_LANES * _LANE_BYTES, 2 * end)
-            self._block = shake_128(_key(self._names)).digest(size)
-        return Stream(*self._names, kind, number, head=self._block[start:end])
+    def octets(self, name: str | int, size: int) -> bytes:
+        """Return the first `size` bytes of ``Stream(*names, name)``; more of them begin with fewer."""
+        digest = self._begun.copy()
+        text = str(name)
+        digest.update(f"{len(text)}:{text}".encode("utf-8", "surrogatepass"))
+        return digest.digest(size)
+
+
+class Block:
+    """Random bytes that are made when they are asked for, at first `size` of them.
+
+    Args:
+        blocks: Blocks of a kind.
+        name: Which of them.
+        size: How many bytes are likely to be enough.
+    """
+
+    __slots__ = ("_blocks", "_name", "octets")
+
+    def __init__(self, blocks: Blocks, name: str | int, size: int) -> None:
+        self._blocks = blocks
+        self._name = name
+        self.octets = blocks.octets(name, size)
+
+    def reaching(self, end: int) -> bytes:
+        """Return the bytes from the first on, at least `end` of them."""
+        if end > len(self.octets):
+            self.octets = self._blocks.octets(self._name, 2 * end)
+        return self.octets
+
+
+def below_at(octets: bytes, at: int, limit: int) -> int:
+    """Return an integer from 0 up to and without `limit`, made from the four bytes at a place."""
+    return int.from_bytes(octets[at : at + 4], "big") * limit >> 32
+
+
+def pick_at(octets: bytes, at: int, items: Sequence[T]) -> T:
+    """Return one of the items, of which there are far fewer than 65536, by the two bytes at a place."""
+    return items[(octets[at] << 8 | octets[at + 1]) * len(items) >> 16]
 
 
 def _key(names: tuple[str | int, ...]) -> bytes:
     # The lengths keep ("ab", "c") and ("a", "bc") apart.
-    texts = [str(name) for name in names]
+    texts = [name if isinstance(name, str) else str(name) for name in names]
     return "".join([f"{len(text)}:{text}" for text in texts]).encode("utf-8", "surrogatepass")

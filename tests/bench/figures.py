@@ -24,6 +24,7 @@ class Figure:
         theirs_s: The median of the other, in seconds.
         bar: The highest ratio that is good enough.
         stretch: The ratio that would be better still, or None.
+        unit: What is measured instead of time, such as ``MB``; the medians are in it then.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Figure:
     theirs_s: float
     bar: float
     stretch: float | None = None
+    unit: str = "ms"
 
     @property
     def ratio(self) -> float:
@@ -77,11 +79,11 @@ def table(figures: list[Figure]) -> str:
         (
             one.name,
             one.beside,
-            f"{one.ours_s * 1000:.3f} ms",
-            f"{one.theirs_s * 1000:.3f} ms",
-            f"{one.ratio:.2f}",
-            f"{one.bar:g}",
-            "" if one.stretch is None else f"{one.stretch:g}",
+            _measure(one.ours_s, one.unit),
+            _measure(one.theirs_s, one.unit),
+            f"{one.ratio:.3g}",
+            f"{one.bar:.3g}",
+            "" if one.stretch is None else f"{one.stretch:.3g}",
             one.verdict,
         )
         for one in figures
@@ -95,3 +97,7 @@ def table(figures: list[Figure]) -> str:
         ).rstrip()
         for row in [head, *rows]
     )
+
+
+def _measure(value: float, unit: str) -> str:
+    return f"{value * 1000:.3f} ms" if unit == "ms" else f"{value:.1f} {unit}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from emitter.faking.draw import Draw, everything
+from emitter.faking.people import Account
 from emitter.faking.pools import bundled_pools
 from emitter.faking.streams import Stream
-from emitter.faking.world import Account
 
 NOW_MS = 1_763_888_888_000
 

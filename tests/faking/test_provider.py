@@ -54,6 +54,79 @@ def test_salesforce_ids_carry_their_own_suffix():
 
 
 @pytest.mark.parametrize(
+    "published",
+    [
+        "0065g00000DgD2QAAV",  # Zoom's API documents
+        "001D000000IRFmaIAH",  # Salesforce's REST API guide
+        "001D000000INjVeIAL",
+        "a0D30000001n7PiEAI",  # gammone.com, an explanation of the suffix
+        "0019000000B98deAAB",  # theblogreaders.com, another
+    ],
+)
+def test_the_suffix_of_an_id_that_others_published_is_theirs(published):
+    assert ids.with_suffix(published[:15]) == published
+
+
+@pytest.mark.parametrize(
+    ("shape", "form"),
+    [("meeting", r"[A-Za-z0-9+/]{22}==,1[78]\d{8}000"), ("hex", r"[0-9a-f]{32}"), ("short", SHORT)],
+)
+def test_a_conversation_id_comes_in_the_shape_that_is_asked_for(shape, form):
+    fake = faked()
+
+    assert all(re.fullmatch(form, fake.zoom_conversation_id(shape)) for _ in range(50))
+
+
+def test_a_meeting_number_has_10_or_11_digits():
+    fake = faked()
+
+    assert {len(str(fake.zoom_meeting_number())) for _ in range(100)} == {10, 11}
+
+
+@pytest.mark.parametrize("locale", ["en_US", "de_DE", "ja_JP", "zh_CN", "ar_SA"])
+def test_a_person_has_an_id_a_name_and_the_address_that_goes_with_it(locale):
+    fake = faked(locale)
+
+    for _ in range(50):
+        person = fake.zoom_person(domain="example.org")
+        assert re.fullmatch(SHORT, person.id)
+        assert person.given in person.name
+        assert person.family in person.name
+        assert re.fullmatch(r"[a-z0-9]+(\.[a-z0-9]+)*@example\.org", person.email)
+
+
+def test_the_address_of_a_japanese_person_is_spelt_as_the_name_is_read():
+    fake = faked("ja_JP")
+    name = fake.zoom_name()
+
+    assert fake.zoom_email(name, "example.com") == f"{name.local_part}@example.com"
+
+
+@pytest.mark.parametrize("locale", ["en_US", "fr_FR", "ko_KR"])
+def test_no_value_holds_an_address_that_may_be_real(locale):
+    fake = faked(locale)
+    makers = [fake.zoom_email, fake.coaching_comment, fake.playlist_name, fake.meeting_topic]
+    text = "\n".join(str(make()) for make in makers for _ in range(300))
+
+    found = re.findall(r"[\w.+-]+@[\w-]+\.[\w.-]+", text)
+    assert len(found) >= 300
+    assert all(ADDRESS.fullmatch(each) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("de", "Preis"), ("ja", "価格"), ("ar", "السعر"), ("en", "price"), ("xx", "price")]
+)
+def test_texts_come_in_the_language_that_is_asked_for_and_in_english_where_it_is_unknown(language, word):
+    fake = faked()
+    text = " ".join(fake.coaching_comment(language=language) for _ in range(300))
+
+    assert word in text
+    assert ("budget" in text.lower()) or language in {"ja", "ar"}
+    assert fake.zoom_job(language)
+    assert "{" not in text
+
+
+@pytest.mark.parametrize(
     "locale", ["en_US", "de_DE", "ja_JP", "zh_CN", "ko_KR", "ru_RU", "el_GR", "ar_SA", "th_TH"]
 )
 def test_in_every_script_the_address_is_latin_reserved_and_the_persons(locale):

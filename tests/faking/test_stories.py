@@ -7,8 +7,10 @@ import pytest
 from emitter.catalog.events import Catalog
 from emitter.catalog.validation import validate
 from emitter.errors import UnknownNameError
-from emitter.faking.stories import STORIES, Step, Story
-from emitter.faking.world import Account
+from emitter.faking.pacing import times_of
+from emitter.faking.people import Account
+from emitter.faking.stories import STORIES, Step, Story, find_story
+from emitter.faking.streams import Stream
 
 CATALOG = Catalog.bundled()
 START_MS = 1_763_888_888_000
@@ -66,7 +68,7 @@ def test_every_event_of_a_story_fits_its_schema_and_times_never_run_backwards(st
     assert stamps == sorted(stamps)
 
 
-def test_the_first_story_tells_of_all_seven_events_in_a_natural_order():
+def test_the_story_of_everything_tells_of_all_seven_events_in_a_natural_order():
     assert [event.name.rpartition(".")[2] for event in events_of(EVERY_EVENT, 0)] == [
         "conversation_analysis_completed",
         "playlist_create",
@@ -203,3 +205,61 @@ def test_a_story_has_a_name_for_the_command_line_and_a_title_of_one_line(story):
     assert story.title
     assert "\n" not in story.title
     assert all(CATALOG.find(step.event) for step in story.steps)
+
+
+@pytest.mark.parametrize("index", range(200))
+def test_a_moment_leaves_a_playlist_only_after_it_came(index):
+    inside: list[str] = []
+    for event in events_of(STORIES["playlist-life"], index):
+        moment = event.envelope["payload"]["object"].get("moment_id")
+        if event.name.endswith("add_moment"):
+            inside.append(moment)
+        elif event.name.endswith("remove_moment"):
+            inside.remove(moment)
+
+
+def test_a_playlist_lives_with_and_without_an_end():
+    lives = [[event.name for event in events_of(STORIES["playlist-life"], index)] for index in range(60)]
+
+    assert all(life[0].endswith("playlist_create") for life in lives)
+    assert 10 < sum(life[-1].endswith("playlist_delete") for life in lives) < 50
+    assert {len(life) for life in lives} >= {4, 6, 8}
+
+
+def test_a_conversation_is_analysed_before_anything_else_happens_to_it():
+    lives = [[event.name for event in events_of(STORIES["conversation-life"], index)] for index in range(60)]
+
+    assert all(life[0].endswith("analysis_completed") for life in lives)
+    assert {1, 3, 5} <= {len(life) for life in lives}
+
+
+def test_some_people_of_an_account_do_more_than_others():
+    account = Account.numbered(0, seed="seed")
+    operators = [
+        event.envelope["payload"]["operator_id"]
+        for index in range(300)
+        for event in events_of(STORIES["playlist-life"], index)[:1]
+    ]
+    often = [operators.count(person.id) for person in account.people]
+
+    assert min(often) > 0
+    assert sum(often[: len(often) // 2]) > 1.5 * sum(often[len(often) // 2 :])
+
+
+def test_a_story_that_would_go_on_too_long_is_told_faster():
+    beats = LONG.course(Stream("course"), CATALOG)
+    gaps = [Stream("gap", number).below(2**32) for number in range(len(beats))]
+    usual = times_of(gaps, beats, start_ms=START_MS)
+    hurried = times_of(gaps, beats, start_ms=START_MS, end_ms=START_MS + 1000)
+
+    assert usual[-1] > START_MS + 1000
+    assert hurried == sorted(hurried)
+    assert (hurried[0], hurried[-1]) == (START_MS, START_MS + 1000)
+    assert times_of(gaps, beats, start_ms=START_MS, end_ms=usual[-1]) == usual
+
+
+def test_an_unknown_story_is_refused_with_the_nearest_name():
+    with pytest.raises(UnknownNameError) as caught:
+        find_story("playlist-live")
+
+    assert caught.value.suggestions == ("playlist-life",)

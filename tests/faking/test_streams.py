@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import subprocess
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emitter.faking.streams import Lanes, Stream
+from emitter.faking.streams import Blocks, Stream, below_at, pick_at
 
 NAMES = st.lists(st.text(max_size=5) | st.integers(), min_size=1, max_size=3)
 
@@ -69,43 +66,19 @@ def test_some_are_different_items_and_as_many_as_there_are(seed, items, count):
     assert len(set(chosen)) == len(chosen)
 
 
-@given(number=st.integers(0, 60), asked_before=st.lists(st.integers(0, 60), max_size=4))
-def test_a_lane_does_not_depend_on_the_lanes_asked_for_before(number, asked_before):
-    lanes = Lanes("seed", kinds=("a", "b"))
-    for other in asked_before:
-        lanes.stream("a", other).randbytes(300)
-
-    expected = Lanes("seed", kinds=("a", "b")).stream("b", number).randbytes(300)
-    assert lanes.stream("b", number).randbytes(300) == expected
+@given(name=st.text(max_size=5) | st.integers(), size=st.integers(0, 3000))
+def test_the_bytes_of_a_block_are_those_of_the_stream_of_its_names(name, size):
+    assert Blocks("seed", 7).octets(name, size) == Stream("seed", 7, name).randbytes(size)
 
 
-@given(sizes=st.lists(st.integers(0, 100), max_size=5))
-def test_drawing_from_a_lane_in_parts_gives_what_drawing_at_once_gives(sizes):
-    parts, whole = (Lanes("seed", kinds=("a", "b")).stream("b", 2) for _ in range(2))
-
-    assert b"".join(map(parts.randbytes, sizes)) == whole.randbytes(sum(sizes))
+@given(octets=st.binary(min_size=8, max_size=8), limit=st.integers(1, 2**32))
+def test_what_four_bytes_choose_is_within_the_limit(octets, limit):
+    assert 0 <= below_at(octets, 2, limit) < limit
 
 
-def test_no_two_lanes_share_bytes():
-    lanes = Lanes("seed", kinds=("a", "b", "c"))
-    texts = [lanes.stream(kind, number).randbytes(16) for kind in "abc" for number in range(50)]
+def test_two_bytes_choose_from_the_first_item_to_the_last():
+    items = "abcd"
+    chosen = [pick_at(bytes([octet, 0]), 0, items) for octet in (0, 63, 64, 128, 192, 255)]
 
-    assert len(set(texts)) == 150
-
-
-def test_what_follows_the_first_bytes_of_a_lane_differs_between_lanes_too():
-    lanes = Lanes("seed", kinds=("a", "b"))
-
-    assert lanes.stream("a").randbytes(200)[100:] != lanes.stream("b").randbytes(200)[100:]
-
-
-def test_a_lane_is_the_same_digest_openssl_gives():
-    # printf '1:s' | openssl dgst -shake128 -xoflen 128, from byte 64 on
-    output = subprocess.run(
-        ["openssl", "dgst", "-shake128", "-xoflen", "128"], input=b"1:s", capture_output=True, check=False
-    )
-    if output.returncode:
-        pytest.skip("openssl is not here")
-
-    expected = output.stdout.split()[-1].decode()[128:160]
-    assert Lanes("s", kinds=("a", "b")).stream("b").randbytes(16).hex() == expected
+    assert "".join(chosen) == "aabcdd"
+    assert below_at(b"\xff\xff\xff\xff", 0, 7) == 6

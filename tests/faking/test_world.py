@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from emitter.faking.world import Account, World
+from emitter.faking.people import Account
+from emitter.faking.world import World
 
 START_MS = 1_763_888_888_000
 
 
 def a_world(index=0, **given):
-    return World(seed="s", story="test", index=index, start_ms=START_MS, **given)
+    return World.numbered(index, seed="s", story="test", start_ms=START_MS, **given)
 
 
 @pytest.mark.parametrize("number", range(20))

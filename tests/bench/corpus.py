@@ -1,0 +1,286 @@
+"""Making a corpus, beside the loop one would write first, a template written by hand, and itself.
+
+The first two write lines of the same shape and mix of events to the null device, in one process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import resource
+import subprocess
+import sys
+from itertools import cycle
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from faker import Faker
+
+from emitter.catalog.events import Catalog
+from emitter.cli.main import run
+from emitter.core.secrets import SecretToken
+from emitter.faking.corpus.making import Making
+from emitter.faking.corpus.outputs import Stream
+from emitter.faking.corpus.requests import TEST_SECRET_TOKEN
+from emitter.faking.corpus.settings import Settings
+from emitter.faking.pools import bundled_pools
+from tests.bench.figures import Figure, in_turns
+from tests.bench.handwritten import lines_by_hand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import IO, Any
+
+ROUNDS = 15
+NAIVE_EVENTS = 300
+EVENTS = 6000
+PROCESS_ROUNDS = 5
+PROCESS_EVENTS = 150_000
+FEW, MANY = 10_000, 1_000_000
+MEGABYTE = 1 << 20
+MOST_MEGABYTES = 60
+KEY = TEST_SECRET_TOKEN.encode()
+
+
+def figures(folder: Path) -> list[Figure]:
+    """Measure generating, serialising, signing and writing."""
+    fake = Faker()
+    Faker.seed(7)
+    with open(os.devnull, "wb", buffering=0) as null:  # noqa: PTH123 - no path in the file system
+        works = {
+            "naive": _timed(lambda: naive_lines(fake, NAIVE_EVENTS, null)),
+            "by hand": _timed(lambda: lines_by_hand(EVENTS, null)),
+            "ours": _timed(_ours(null)),
+        }
+        taken = in_turns(works, rounds=ROUNDS)
+    ours_s, by_hand_s, naive_s = (
+        taken["ours"] / EVENTS,
+        taken["by hand"] / EVENTS,
+        taken["naive"] / NAIVE_EVENTS,
+    )
+    return [
+        Figure(
+            name="make an event of a corpus",
+            beside="Faker for each field, json.dumps, hmac.new",
+            ours_s=ours_s,
+            theirs_s=naive_s,
+            bar=1 / 25,
+            stretch=1 / 40,
+        ),
+        Figure(
+            name="make an event of a corpus",
+            beside="a template written by hand",
+            ours_s=ours_s,
+            theirs_s=by_hand_s,
+            bar=2,
+        ),
+        *_of_processes(folder),
+        *_of_memory(folder),
+    ]
+
+
+def naive_lines(fake: Faker, count: int, out: IO[bytes]) -> None:
+    """Write lines the way one would at first."""
+    makers = cycle(_naive_events(fake))
+    event_ts = 1_767_571_200_000
+    for number in range(count):
+        event_ts += 7
+        name, payload = next(makers)(event_ts)
+        envelope = {"event": f"revenue_accelerator.{name}", "event_ts": event_ts, "payload": payload}
+        body = json.dumps(envelope, separators=(",", ":"), ensure_ascii=False)
+        timestamp = str(event_ts // 1000)
+        signature = hmac.new(KEY, f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
+        headers = {
+            "content-type": "application/json; charset=utf-8",
+            "x-zm-request-id": fake.uuid4().replace("-", "_"),
+            "x-zm-request-timestamp": timestamp,
+            "x-zm-signature": f"v0={signature}",
+        }
+        line = {
+            "event": envelope["event"],
+            "story": f"naive/{number}",
+            "index": 0,
+            "headers": headers,
+            "body": body,
+        }
+        out.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+
+
+def _naive_events(fake: Faker) -> list[Callable[[int], tuple[str, dict[str, Any]]]]:
+    """Return makers in about the mix of the stories: of ten events four add or remove a moment."""
+
+    def identifier() -> str:
+        return fake.bothify("?" * 22)
+
+    def by() -> dict[str, Any]:
+        return {"account_id": identifier(), "operator_id": identifier(), "operator": fake.email()}
+
+    def moment(name: str) -> Callable[[int], tuple[str, dict[str, Any]]]:
+        return lambda at_ms: (
+            name,
+            {
+                **by(),
+                "object": {
+                    "playlist_id": fake.uuid4(),
+                    "playlist_name": fake.catch_phrase(),
+                    "playlist_detail_id": fake.uuid4(),
+                    "moment_id": identifier(),
+                    "moment_name": fake.sentence(nb_words=4),
+                    "update_time": at_ms,
+                },
+            },
+        )
+
+    def playlist(at_ms: int) -> tuple[str, dict[str, Any]]:
+        made = {
+            "playlist_id": fake.uuid4(),
+            "playlist_type": fake.random_element(("BASIC", "SMART")),
+            "playlist_name": fake.catch_phrase(),
+            "create_time": at_ms,
+        }
+        return "playlist_create", {**by(), "object": made}
+
+    def comment(_: int) -> tuple[str, dict[str, Any]]:
+        posted = {"comment_id": fake.uuid4(), "conversation_id": fake.md5(), "text": fake.sentence()}
+        return "post_comment_completed", {**by(), "object": posted}
+
+    def analysis(_: int) -> tuple[str, dict[str, Any]]:
+        sources = ("ZOOM_MEETING", "ZOOM_PHONE", "OTHERS")
+        analysed = {
+            "conversation_id": fake.md5(),
+            "source": fake.random_element(sources),
+            "host_id": identifier(),
+        }
+        return "conversation_analysis_completed", {"account_id": identifier(), "object": analysed}
+
+    def change(_: int) -> tuple[str, dict[str, Any]]:
+        records = {
+            "deal_id": fake.bothify("006???????????????"),
+            "account_id": fake.bothify("001???????????????"),
+        }
+        changed = [{"conversation_id": fake.md5(), "old_associations": [], "new_associations": [records]}]
+        return "conversation_crm_associations_changed", {"account_id": identifier(), "object": changed}
+
+    add, remove = moment("playlist_add_moment"), moment("playlist_remove_moment")
+    return [playlist, add, add, add, remove, analysis, comment, change, comment, change]
+
+
+def _ours(out: IO[bytes]) -> Callable[[], None]:
+    making = _making(10 * EVENTS)
+    realistic = making.worker().realistic()
+    stretches = _stretches(realistic.events_in)
+
+    def write() -> None:
+        writing = Stream(out, framing=realistic.format.framing)
+        for piece in realistic.pieces(next(stretches)):
+            writing.write(*piece)
+
+    return write
+
+
+def _stretches(events_in: Callable[[range], int]) -> Iterator[range]:
+    """Yield stretches of stories that have the same number of events, again and again."""
+    stretches, first = [], 0
+    for last in range(1, 9 * EVENTS):
+        if events_in(range(first, last)) >= EVENTS:
+            stretches.append(range(first, last))
+            first = last
+        if len(stretches) == 9:
+            break
+    return cycle(stretches)
+
+
+def _making(events: int) -> Making:
+    return Making(
+        settings=Settings(sets=("realistic",), events=events),
+        catalog=Catalog.bundled(),
+        pools=bundled_pools(),
+        secret_token=SecretToken(TEST_SECRET_TOKEN),
+    )
+
+
+def _timed(work: Callable[[], object]) -> Callable[[], float]:
+    def run() -> float:
+        began = perf_counter()
+        work()
+        return perf_counter() - began
+
+    return run
+
+
+def _of_processes(folder: Path) -> list[Figure]:
+    lines: dict[str, list[str]] = {"one": [], "two": ["--jobs", "2"], "zstd": ["--compress", "zstd"]}
+    works = {name: _process(folder / "made", options) for name, options in lines.items()}
+    taken = in_turns(works, rounds=PROCESS_ROUNDS)
+    return [
+        Figure(
+            name=f"corpus make, {PROCESS_EVENTS:,} events, --jobs 2",
+            beside="--jobs 1",
+            ours_s=taken["two"],
+            theirs_s=taken["one"],
+            bar=1 / 1.4,
+            stretch=1 / 1.7,
+        ),
+        Figure(
+            name=f"corpus make, {PROCESS_EVENTS:,} events, --compress zstd",
+            beside="--compress none",
+            ours_s=taken["zstd"],
+            theirs_s=taken["one"],
+            bar=1.4,
+        ),
+    ]
+
+
+def _process(folder: Path, options: list[str]) -> Callable[[], float]:
+    return _timed(lambda: make(folder, PROCESS_EVENTS, *options))
+
+
+def _of_memory(folder: Path) -> list[Figure]:
+    began = perf_counter()
+    many = make(folder / "many", MANY)
+    took_s = perf_counter() - began
+    few = make(folder / "few", FEW)
+    print(f"{MANY:,} events in one process: {took_s:.1f} s")
+    return [
+        Figure(
+            name=f"memory for {MANY:,} events",
+            beside=f"for {FEW:,}",
+            ours_s=many,
+            theirs_s=few,
+            bar=1.1,
+            unit="MB",
+        ),
+        Figure(
+            name=f"memory for {MANY:,} events",
+            beside="what it may be",
+            ours_s=many,
+            theirs_s=MOST_MEGABYTES,
+            bar=1,
+            unit="MB",
+        ),
+    ]
+
+
+def make(folder: Path, events: int, *options: str) -> float:
+    """Make a corpus in a process of its own, and return the most memory it took, in megabytes."""
+    line = ["corpus", "make", str(folder), "--force", "--events", str(events), *options]
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.bench.corpus", *line], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    return float(ran.stdout.splitlines()[-1])
+
+
+def _main() -> None:
+    try:
+        run(sys.argv[1:])
+    finally:
+        kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(kilobytes * 1024 / MEGABYTE)
+
+
+if __name__ == "__main__":
+    _main()
