@@ -94,7 +94,8 @@ def results(worker: Worker, realistic: Realistic, *, first: int, jobs: int) -> I
 
 def _result(realistic: Realistic, stories: range) -> Result:
     if realistic.is_stream:
-        return Result(stories, [], [*realistic.arrivals(stories)], realistic.truth(stories))
+        arrived, truth = realistic.stream(stories)
+        return Result(stories, [], arrived, truth)
     return Result(stories, [*realistic.pieces(stories)], [], [])
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_LINES_A_STRETCH: Final = 4096
-_MOST_WAITING_BYTES: Final = 8 << 20
+_LINES_A_STRETCH: Final = 1024
+_MOST_WAITING_BYTES: Final = 4 << 20
 _TIME_BYTES: Final = 13
 _KEY_BYTES: Final = _TIME_BYTES + 12 + 6 + 3
 

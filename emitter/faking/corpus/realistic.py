@@ -122,8 +122,10 @@ class Realistic:
 
     def deliveries(self, story: int) -> Iterator[Delivery]:
         """Yield the deliveries of a story, in the order of its events."""
-        told = self.told(story)
-        name = f"{told.name}/{story}"
+        return self._delivered(self.told(story))
+
+    def _delivered(self, told: ToldStory) -> Iterator[Delivery]:
+        name = f"{told.name}/{told.place}"
         made = (
             (
                 Delivery(event, name, number, at_ms, body, quoted, identity, sent_ms_of(at_ms, sending)),
@@ -165,33 +167,37 @@ class Realistic:
         if waiting:
             yield Piece(lines.path(0), b"".join(waiting), len(waiting))
 
-    def arrivals(self, stories: range) -> Iterator[bytes]:
-        """Yield the keyed lines of these stories, for streams, see `emitter.faking.corpus.ordering`."""
+    def stream(self, stories: range) -> tuple[list[bytes], list[Piece]]:
+        """Return what these stories add to a stream.
+
+        Returns:
+            Their keyed lines, see `ordering`, and what they add to the files of the truth.
+        """
         lines = self.format
         assert isinstance(lines, JsonLines)  # noqa: S101 - the settings allow nothing else
+        arrived: list[bytes] = []
+        truth: dict[str, list[bytes]] = {}
         for story in stories:
-            for delivery in self.deliveries(story):
-                yield keyed(
+            told = self.told(story)
+            deliveries = [*self._delivered(told)]
+            arrived += [
+                keyed(
                     received_ms=delivery.received_ms,
                     story=story,
                     number=delivery.number,
                     attempt=delivery.attempt,
                     line=lines.line(delivery),
                 )
+                for delivery in deliveries
+            ]
+            plot = self._teller.ending(story, most=self._most(story))
+            for path, line in truth_of(told, plot, deliveries):
+                truth.setdefault(path, []).append(line)
+        return arrived, [Piece(path, b"".join(each), len(each)) for path, each in truth.items()]
 
     def path(self, at_ms: int) -> str:
         """Return the file of a line by its time, milliseconds since the epoch."""
         return self.format.path(at_ms) if isinstance(self.format, JsonLines) else ""
-
-    def truth(self, stories: range) -> list[Piece]:
-        """Return what these stories add to the files of the truth."""
-        lines: dict[str, list[bytes]] = {}
-        for story in stories:
-            deliveries = [*self.deliveries(story)]
-            plot = self._teller.ending(story, most=self._most(story))
-            for path, line in truth_of(self.told(story), plot, deliveries):
-                lines.setdefault(path, []).append(line)
-        return [Piece(path, b"".join(each), len(each)) for path, each in lines.items()]
 
     def _most(self, story: int) -> int | None:
         return self._left_of_last if story == self._all_stories - 1 else None

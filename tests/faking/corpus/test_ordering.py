@@ -30,7 +30,7 @@ def test_lines_come_out_in_the_order_of_arrival(times, tmp_path_factory):
 
 
 def test_what_may_still_be_preceded_waits(tmp_path):
-    waiting = Ordering(tmp_path, start_ms=START_MS, span_ms=4096, lines=4096 * 4096)
+    waiting = Ordering(tmp_path, start_ms=START_MS, span_ms=1024, lines=1024 * 1024)
     waiting.add(lines_at(START_MS, START_MS + 5, START_MS + 50))
 
     assert [len(stretch) for stretch in waiting.until(START_MS + 6)] == [1, 1]
@@ -39,7 +39,7 @@ def test_what_may_still_be_preceded_waits(tmp_path):
 
 def test_what_does_not_fit_into_memory_waits_on_the_disk(tmp_path):
     size = ordering._MOST_WAITING_BYTES // 10
-    waiting = Ordering(tmp_path / "aside", start_ms=START_MS, span_ms=1000, lines=1000 * 4096)
+    waiting = Ordering(tmp_path / "aside", start_ms=START_MS, span_ms=1000, lines=1000 * 1024)
     lines = lines_at(*(START_MS + 7 * number % 100 for number in range(25)), size=size)
     for line in lines:
         waiting.add([line])
