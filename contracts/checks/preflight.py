@@ -10,7 +10,7 @@ from contracts.cases import Miss
 from contracts.check import Check
 from contracts.expectations import ACKNOWLEDGED, ANSWERED_RIGHTLY, Kind, kind_of, missed
 from contracts.findings import Evidence, Severity
-from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
+from contracts.remedies import ACKNOWLEDGE_FIRST, EXEMPT_FROM_CSRF, Remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -152,7 +152,7 @@ CHECKS: Final = (
         expects="not a refusal by a CSRF filter, a login or a proxy to all of them",
         why="Endpoints behind a login or a CSRF check are a known reason for lost events.",
         source="docs/zoom.md#failures",
-        mend=Remedy("Exempt the handler from CSRF and login checks; the signature takes their place."),
+        mend=EXEMPT_FROM_CSRF,
         inspects=_is_filtered,
         ends_run=True,
     ),
