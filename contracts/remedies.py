@@ -15,7 +15,7 @@ from contracts.languages import Language
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_BLOCK: Final = re.compile(r"^## (.+)\n\n```\w+\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+_BLOCK: Final = re.compile(r"^## ([^\n]+)\n\n```\w+\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

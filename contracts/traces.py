@@ -38,6 +38,6 @@ def trace_in(text: str) -> str | None:
 
 
 def variables_in(text: str) -> tuple[str, ...]:
-    """Return the names of the environment's variables that a text gives away; none unless there are several."""
+    """Return the names of variables that a text gives away with their values; none unless several."""
     names = tuple(dict.fromkeys(match[1] for match in _VARIABLES.finditer(text)))
     return names if len(names) >= LEAST_VARIABLES else ()

@@ -88,8 +88,8 @@ CHECKS: Final = (
         title="A request without the right credentials is refused",
         severity=Severity.WARNING,
         evidence=Evidence.CONFIRMED,
-        sends="rightly signed events without credentials, with a character too many in the password, and with "
-        "another user; only where the subscription has authentication",
+        sends="rightly signed events without credentials, with one character too many in the password, "
+        "and with another user; only where the subscription has authentication",
         expects=REFUSED.words,
         why="Zoom sends the credentials with every request, so one without them is not Zoom's.",
         source="docs/zoom.md#authentication",
@@ -130,8 +130,8 @@ CHECKS: Final = (
         evidence=Evidence.CONFIRMED,
         sends="a rightly signed event with :x behind the password of Basic authentication",
         expects=REFUSED.words,
-        why="Who splits at every colon takes the beginning for the whole: it lets this in, and refuses a right "
-        "password that has a colon, as Zoom's own sample does.",
+        why="Who splits at every colon takes the beginning for the whole: it lets this in, and refuses "
+        "a right password that has a colon, as Zoom's own sample does.",
         source="https://github.com/zoom/zoom-webhook-verification-headers",
         mend=SPLIT_CREDENTIALS_ONCE,
         cases=_colons,

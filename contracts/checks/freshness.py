@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody
 from contracts.cases import Case, Depth, Miss, Procedure, Recipe, Scope
 from contracts.check import Check
-from contracts.expectations import ACKNOWLEDGED, REFUSED, Kind, one_of
+from contracts.expectations import ACKNOWLEDGED, REFUSED, Kind, kind_of, one_of
 from contracts.findings import Evidence, Severity
 from contracts.remedies import CHECK_FRESHNESS
 from emitter.core.faults import FAULTS
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from contracts.session import Session
+    from emitter.core.fault import Fault
 
 _EARLY_MS: Final = 300
 """Up to here a second is early: a timestamp one second ahead is still ahead when it arrives."""
@@ -94,13 +96,25 @@ def _future(scope: Scope) -> Iterable[Case]:
 _READABLE: Final = one_of("a 4xx", Kind.REFUSED, Kind.REDIRECTED, lenient={Kind.ACKNOWLEDGED: Severity.INFO})
 
 
-def _unreadable(scope: Scope) -> Iterable[Case]:
+def _signed_over_it(session: Session, event: str, fault: Fault) -> Iterator[Miss]:
+    """Yield a miss, but not if the same under a wrong signature fails, too: anyone can send that."""
+    body = EventBody(event=event)
+    sent = session.send(Recipe(body=body, faults=(fault,)))
+    miss = _READABLE.judge(sent, session.receiver)
+    if miss is None:
+        return
+    forged = session.send(Recipe(body=body, faults=(fault, FAULTS["wrong-signature"])))
+    if kind_of(forged.exchange) is not kind_of(sent.exchange):
+        yield miss
+
+
+def _unreadable(scope: Scope) -> Iterable[Procedure]:
     for name in _UNREADABLE:
-        yield Case(
+        yield Procedure(
             name=FAULTS[name].description,
             event=scope.event.name,
-            recipe=Recipe(body=EventBody(event=scope.event.name), faults=(FAULTS[name],)),
-            expects=_READABLE,
+            requests=2,
+            misses=partial(_signed_over_it, event=scope.event.name, fault=FAULTS[name]),
             cause="unreadable",
             depth=Depth.QUICK if name == "text-timestamp" else Depth.DEFAULT,
         )
@@ -142,8 +156,8 @@ CHECKS: Final = (
         evidence=Evidence.UNSURE,
         sends="an event signed a day ago, and one made now under a timestamp a day old; rightly signed",
         expects=REFUSED.words,
-        why="Who has seen one signed request can send it again for ever. Zoom names no tolerance and asks for "
-        "none.",
+        why="Who has seen one signed request can send it again for ever. Zoom names no tolerance and "
+        "asks for none.",
         source="docs/zoom.md#signing",
         mend=CHECK_FRESHNESS,
         cases=_stale,
@@ -169,11 +183,11 @@ CHECKS: Final = (
         sends="timestamps that are text, empty, negative, in milliseconds, of 30 digits, infinite, or a "
         "superscript digit; each rightly signed",
         expects="a 4xx; a 2xx is worth knowing",
-        why="Only a holder of the secret can sign them, but what throws answers 5xx, and what compares as NaN "
-        "passes every window.",
+        why="Only a holder of the secret can sign them, but what throws answers 5xx, and what compares as "
+        "NaN passes every window.",
         source="https://github.com/AI-Shipping-Labs/website/issues/1432",
         mend=CHECK_FRESHNESS,
         cases=_unreadable,
-        implied_by=("F03", "F04", "S07"),
+        implied_by=("F03", "F04"),
     ),
 )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.bodies import ChallengeBody, ExactBody
+from contracts.bodies import ChallengeBody, EventBody, ExactBody
 from contracts.cases import AnyCase, Case, Depth, Miss, Procedure, Recipe, Scope
 from contracts.check import Check
 from contracts.expectations import (
     ANSWERED_RIGHTLY,
     NOT_A_SERVER_ERROR,
     REFUSED,
-    Expectation,
     Kind,
     challenge_verdict,
     kind_of,
@@ -29,9 +29,11 @@ from emitter.core.zoom import VALIDATION_EVENT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from contracts.bodies import Body
     from contracts.cases import Sent
     from contracts.receiver import Receiver
     from contracts.session import Session
+    from emitter.core.fault import Fault
 
 _LENGTHS: Final = ("Zk3wV9bQ", "Zk3wV9bQ1xT7pL5s", "qgg8vlvZRS6UYooatFL8AwXys8n8PGS7mAU0m5YJjRA")
 _NO_TOKEN: Final[tuple[tuple[str, Any], ...]] = (
@@ -88,8 +90,22 @@ def _forms(scope: Scope) -> Iterable[Procedure]:  # noqa: ARG001 - the shape of 
     )
 
 
-def _judge_unsigned(sent: Sent, receiver: Receiver) -> Miss | None:
-    """Let pass what is acknowledged without the hash: nothing was given away."""
+def _by_a_stranger(session: Session, body: Body, fault: Fault, event: str) -> Iterator[Miss]:
+    """Yield a miss if a stranger's challenge is answered or fails, and a stranger's event does not so, too.
+
+    What becomes of such events is told by the family of signatures. An acknowledgement without the hash
+    gives nothing away.
+    """
+    sent = session.send(Recipe(body=body, faults=(fault,)))
+    miss = _missed_by(sent, session.receiver)
+    if miss is None:
+        return
+    same = session.send(Recipe(body=EventBody(event=event), faults=(fault,)))
+    if kind_of(same.exchange) is not kind_of(sent.exchange):
+        yield miss
+
+
+def _missed_by(sent: Sent, receiver: Receiver) -> Miss | None:
     if kind_of(sent.exchange) is not Kind.ACKNOWLEDGED:
         return REFUSED.judge(sent, receiver)
     if ANSWERED_RIGHTLY.judge(sent, receiver) is not None:
@@ -98,26 +114,19 @@ def _judge_unsigned(sent: Sent, receiver: Receiver) -> Miss | None:
     return replace(miss, evidence=Evidence.CONFIRMED, message="a stranger got the hash of a token")
 
 
-_NOT_ANSWERED: Final = Expectation(REFUSED.words, _judge_unsigned)
-
-
-def _by_strangers(scope: Scope) -> Iterable[Case]:  # noqa: ARG001 - the shape of `Check.cases`
-    for name in ("unsigned", "wrong-signature"):
-        yield Case(
-            name=FAULTS[name].description,
+def _by_strangers(scope: Scope) -> Iterable[Procedure]:
+    whole: list[tuple[str, Body, Fault]] = [
+        ("a fresh token", ChallengeBody(), FAULTS[name]) for name in ("unsigned", "wrong-signature")
+    ]
+    malformed = [(name, _challenge_with(payload), FAULTS["unsigned"]) for name, payload in _NO_TOKEN]
+    for name, body, fault in (*whole, *malformed):
+        yield Procedure(
+            name=f"{name}, {fault.description}",
             event=VALIDATION_EVENT,
-            recipe=Recipe(body=ChallengeBody(), faults=(FAULTS[name],)),
-            expects=_NOT_ANSWERED,
+            requests=2,
+            misses=partial(_by_a_stranger, body=body, fault=fault, event=scope.event.name),
             cause="stranger",
-        )
-    for name, payload in _NO_TOKEN:
-        yield Case(
-            name=f"{name}, unsigned",
-            event=VALIDATION_EVENT,
-            recipe=Recipe(body=_challenge_with(payload), faults=(FAULTS["unsigned"],)),
-            expects=NOT_A_SERVER_ERROR,
-            cause="stranger",
-            depth=Depth.DEFAULT,
+            depth=Depth.QUICK if isinstance(body, ChallengeBody) else Depth.DEFAULT,
         )
 
 
@@ -189,11 +198,11 @@ CHECKS: Final = (
         title="A malformed challenge makes the receiver neither fail nor hang",
         severity=Severity.WARNING,
         evidence=Evidence.UNSURE,
-        sends="challenges without plainToken, with null, a number, a list or an object for it, without payload, "
-        "with an empty, a very long and a strange token; rightly signed",
+        sends="challenges without plainToken, with null, a number, a list or an object for it, without "
+        "payload, with an empty, a very long and a strange token; rightly signed",
         expects="any answer but a 5xx; a 2xx where there is no token is worth knowing",
-        why="Only a holder of the secret can send it, but handlers that take the token for granted have answered "
-        "5xx, or 200 without a token.",
+        why="Only a holder of the secret can send it, but handlers that take the token for granted have "
+        "answered 5xx, or 200 without a token.",
         source="docs/zoom.md#failures",
         mend=READ_CAREFULLY,
         cases=_malformed,

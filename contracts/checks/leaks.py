@@ -15,7 +15,7 @@ from emitter.core.signing import SIGNATURE_CHARS, sign
 from emitter.core.zoom import SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
     from contracts.cases import Sent
     from contracts.session import Session
@@ -96,67 +96,53 @@ def _leaked(sent: Sent, place: str, what: str, *, kind: str) -> Miss:
     )
 
 
-def _check(
-    code: str,
-    title: str,
-    severity: Severity,
-    *,
-    looks_for: str,
-    why: str,
-    source: str,
-    mend: Remedy,
-    inspects: Callable[[Session], Iterable[Miss]],
-) -> Check:
-    return Check(
-        code=code,
-        title=title,
-        severity=severity,
-        evidence=Evidence.ATTACK,
-        sends=f"nothing of its own; looks in every answer of the run for {looks_for}",
-        expects=_NOTHING,
-        why=why,
-        source=source,
-        mend=mend,
-        inspects=inspects,
-    )
-
-
 CHECKS: Final = (
-    _check(
-        "L01",
-        "No answer holds the secret token",
-        Severity.ERROR,
-        looks_for="the secret token as it is, in base64, in hexadecimal and as in a URL",
+    Check(
+        code="L01",
+        title="No answer holds the secret token",
+        severity=Severity.ERROR,
+        evidence=Evidence.ATTACK,
+        sends="nothing of its own; looks in every answer for the secret token, also in "
+        "base64, hexadecimal and as in a URL",
+        expects=_NOTHING,
         why="Who has it can sign anything. Zoom keeps failed answers in a log that more people can read.",
         source="docs/zoom.md#signing",
         mend=Remedy("Never print settings or errors that hold settings; then set a new secret token."),
         inspects=_secrets,
     ),
-    _check(
-        "L02",
-        "No answer holds the signature that would have been right",
-        Severity.ERROR,
-        looks_for="the right signature of requests that had another or none",
+    Check(
+        code="L02",
+        title="No answer holds the signature that would have been right",
+        severity=Severity.ERROR,
+        evidence=Evidence.ATTACK,
+        sends="nothing of its own; looks in every answer for the right signature of "
+        "requests that had another or none",
+        expects=_NOTHING,
         why="It is all a forger needs: ask with any signature, and send again with the one in the answer.",
         source="docs/zoom.md#signing",
         mend=Remedy("Answer 401 without the two signatures that were compared; log neither."),
         inspects=_signatures,
     ),
-    _check(
-        "L03",
-        "No answer holds a trace of the stack",
-        Severity.WARNING,
-        looks_for="the traces that Python, Node.js, Java, PHP, Go, Ruby, .NET and Rust print",
+    Check(
+        code="L03",
+        title="No answer holds a trace of the stack",
+        severity=Severity.WARNING,
+        evidence=Evidence.ATTACK,
+        sends="nothing of its own; looks in every answer for traces as Python, Node.js, Java, "
+        "PHP, Go, Ruby, .NET and Rust print them",
+        expects=_NOTHING,
         why="Traces name files, versions and sometimes values, to whoever finds out how to make it fail.",
         source="docs/zoom.md#failures",
         mend=HIDE_TRACES,
         inspects=_traces,
     ),
-    _check(
-        "L04",
-        "No answer holds the environment",
-        Severity.WARNING,
-        looks_for="several names of environment variables with their values",
+    Check(
+        code="L04",
+        title="No answer holds the environment",
+        severity=Severity.WARNING,
+        evidence=Evidence.ATTACK,
+        sends="nothing of its own; looks in every answer for several environment variables with their values",
+        expects=_NOTHING,
         why="Debug pages print the environment, which is where secret tokens and passwords stand.",
         source="docs/zoom.md#failures",
         mend=HIDE_TRACES,

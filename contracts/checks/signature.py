@@ -83,8 +83,8 @@ CHECKS: Final = (
         title="A request whose body was changed after signing is refused",
         severity=Severity.ERROR,
         evidence=Evidence.ATTACK,
-        sends="a rightly signed event of which one digit was changed on the way, and another event's body under "
-        "this one's signature",
+        sends="a rightly signed event of which one digit was changed on the way, and another event's body "
+        "under this one's signature",
         expects=REFUSED.words,
         why="A signature that does not cover the body lets whoever saw one request send any other.",
         source="docs/zoom.md#signing",
@@ -97,8 +97,8 @@ CHECKS: Final = (
         title="A signature of another length or form is refused",
         severity=Severity.ERROR,
         evidence=Evidence.ATTACK,
-        sends="the right signature cut to 16 digits and by one, one digit, v0= alone, 4096 digits, letters that "
-        "are not ASCII, two headers",
+        sends="the right signature cut to 16 digits and by one, one digit, v0= alone, 4096 digits, letters "
+        "that are not ASCII, two headers",
         expects=REFUSED.words,
         why="Compare functions that want equal lengths or ASCII throw on these, which answers 5xx; others "
         "compare only as much as came.",

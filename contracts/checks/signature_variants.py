@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from contracts.bodies import EventBody, ExactBody
 from contracts.cases import Case, Depth, Miss, Procedure, Recipe, Scope
 from contracts.check import Check
+from contracts.effects import settled_count
 from contracts.expectations import NOT_A_SERVER_ERROR, REFUSED, Kind, one_of
 from contracts.findings import Evidence, Severity
-from contracts.effects import settled_count
 from contracts.remedies import RAW_BODY, READ_CAREFULLY, VERIFY_FIRST
 from emitter.core.faults import FAULTS
 
@@ -122,10 +122,11 @@ CHECKS: Final = (
         title="The right signature is taken in Zoom's form only",
         severity=Severity.INFO,
         evidence=Evidence.UNSURE,
-        sends="the right digits without v0=, in upper case, after V0= and v1=, with more digits or a list behind",
+        sends="the right digits without v0=, in upper case, after V0= and v1=, with more digits or "
+        "a list behind",
         expects=VARIANT.words,
-        why="No forgery: who sends these knows the signature. But Zoom sends one form, and a new version would "
-        "mean another computation.",
+        why="No forgery: who sends these knows the signature. But Zoom sends one form, and a new version "
+        "would mean another computation.",
         source="docs/zoom.md#signing",
         mend=VERIFY_FIRST.saying("Compare the whole header with v0= and the digits you computed."),
         cases=_sent_with(
@@ -138,14 +139,14 @@ CHECKS: Final = (
             "listed-signature",
             cause="variant",
         ),
-        implied_by=("S01", "S02", "S05"),
+        implied_by=("S01", "S02", "S03", "S05"),
     ),
     Check(
         code="S10",
         title="Unsigned nonsense does not make the receiver fail",
         severity=Severity.ERROR,
         evidence=Evidence.ATTACK,
-        sends="no body, text, cut JSON, bytes that are not UTF-8, null, [], an event without payload; unsigned",
+        sends="nothing, text, cut JSON, bytes that are no UTF-8, null, [], no payload; unsigned",
         expects=NOT_A_SERVER_ERROR.words,
         why="Whoever parses before verifying fails on what any scanner sends.",
         source="https://github.com/synaptent/aragora/issues/6102",
@@ -163,8 +164,8 @@ CHECKS: Final = (
         evidence=Evidence.ATTACK,
         sends="forged events, while an observer counts effects; nothing where there is no observer",
         expects="the same count before and after",
-        why="Receivers that acknowledge first, or put events on a queue before they verify, refuse and work on "
-        "them nonetheless.",
+        why="Receivers that acknowledge first, or put events on a queue before they verify, refuse and work "
+        "on them nonetheless.",
         source="docs/zoom.md#signing",
         mend=VERIFY_FIRST,
         cases=_forged_and_observed,

@@ -18,9 +18,11 @@ def found_in(result):
 def test_a_defect_yields_exactly_the_findings_written_beside_it(defect, receivers):
     codes = defect.codes.split()
 
-    url = receivers.add(defect.receiver())
+    receiver, observer = defect.opened()
+    url = receivers.add(receiver)
+    known = receiver_at(url, timeout_s=defect.timeout_s, auth=defect.auth)
 
-    result = judged(url, codes=codes, receiver=receiver_at(url, timeout_s=defect.timeout_s))
+    result = judged(url, codes=codes, receiver=known, observer=observer)
 
     assert set(found_in(result)) == set(codes), found_in(result)
 
