@@ -92,13 +92,14 @@ class Diagnosis:
         if self._habit is None:
             self._habit = self._of_telling(refused.event)
         body = ExactBody(body=refused.signed_body, event=refused.event)
-        probes = rewriting(self._session.receiver, body)
-        if self._habit.mistake:
-            probes = [probe for probe in probes if probe.mistake == self._habit.mistake]
-        elif self._searches >= MOST_SEARCHES:
+        probes = rewriting(self._session.receiver, body, habit=self._habit.mistake)
+        if self._habit.mistake is None and self._searches >= MOST_SEARCHES:
             return None
         self._searches += 1
-        return self._searched(probes)
+        explanation = self._searched(probes)
+        if explanation.mistake:
+            self._habit = explanation
+        return explanation
 
     def _of_telling(self, event: str) -> Explanation:
         """Return the habit of a receiver that refuses a text in which all habits differ."""

@@ -45,16 +45,17 @@ _IN_HEADERS: Final = (
     (re.compile(r"^x-runtime: [0-9.]+$", re.MULTILINE), Language.RUBY),
 )
 """What a line of the headers, ``name: value`` in lower case, tells; the first that fits counts."""
+# Every repetition is bounded: a receiver answers what it likes.
 _IN_BODIES: Final = (
     (re.compile(rb"<pre>Cannot (POST|GET|PUT|DELETE) /"), Language.EXPRESS),
-    (re.compile(rb"\bat [\w.<> ]+ \(?(?:file://)?/?[^\s()]+\.[cm]?js:\d+:\d+\)?"), Language.EXPRESS),
+    (re.compile(rb"\bat [^()\n]{1,200} \(?[^\s()]{1,300}\.[cm]?js:\d{1,9}:\d"), Language.EXPRESS),
     (re.compile(rb"<!doctype html>\s<html lang=en>\s<title>\d{3} "), Language.FLASK),
     (re.compile(rb"^\{\"detail\":(\"(Not Found|Method Not Allowed)\"|\[\{\"type\":)"), Language.FASTAPI),
     (re.compile(rb"<h1>Not Found</h1><p>The requested resource was not found|DEBUG = True"), Language.DJANGO),
     (re.compile(rb"<b>(Fatal error|Warning|Notice)</b>:|PHP (Fatal error|Warning):"), Language.PHP),
-    (re.compile(rb"^404 page not found\n$|goroutine \d+ \[running\]:"), Language.GO),
-    (re.compile(rb"\bat [\w.<>`]+\(.*\) in .*\.cs:line \d+"), Language.CSHARP),
-    (re.compile(rb"\.rb:\d+:in [`']"), Language.RUBY),
+    (re.compile(rb"^404 page not found\n$|goroutine \d{1,9} \[running\]:"), Language.GO),
+    (re.compile(rb"\.cs:line \d"), Language.CSHARP),
+    (re.compile(rb"\.rb:\d{1,9}:in [`']"), Language.RUBY),
 )
 """What the error pages of frameworks look like when nobody changed them."""
 

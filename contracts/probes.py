@@ -111,11 +111,17 @@ def computing(session: Session, event: str) -> Iterator[Probe]:
         yield _signed(mistake, body, partial(_formed, form))
 
 
-def rewriting(receiver: Receiver, body: ExactBody) -> list[Probe]:
-    """Return probes that send a body under the signature of what common code makes of it."""
+def rewriting(receiver: Receiver, body: ExactBody, *, habit: Mistake | None = None) -> list[Probe]:
+    """Return probes that send a body under the signature of what common code makes of it.
+
+    Args:
+        receiver: Holds the key.
+        body: What is sent.
+        habit: Only what this one makes of it, where it is known.
+    """
     probes: dict[bytes, Probe] = {}
     for choice in rewritings(body.body):
-        if choice.value not in probes:
+        if choice.value not in probes and habit in {None, choice.mistakes[0]}:
             signed = partial(_over, receiver, choice.value)
             probes[choice.value] = _signed(choice.mistakes[0], body, signed)
     return [*probes.values()]

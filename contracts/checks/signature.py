@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-def _forged_by(*names: str) -> Callable[[Scope], Iterable[Case]]:
-    """Return what makes one case of a fault of `emit`, each with the cause of its own name.
+def _forged_by(*names: str, cause: str = "") -> Callable[[Scope], Iterable[Case]]:
+    """Return what makes one case of a fault of `emit`, each with the cause of its own name or with this one.
 
     A name may be two faults with a + between them.
     """
@@ -31,11 +31,23 @@ def _forged_by(*names: str) -> Callable[[Scope], Iterable[Case]]:
                     event=event.name,
                     recipe=Recipe(body=EventBody(event=event.name), faults=faults),
                     expects=REFUSED,
-                    cause=name,
+                    cause=cause or name,
                     depth=Depth.QUICK if event is scope.event else Depth.DEEP,
                 )
 
     return cases
+
+
+def _malformed(scope: Scope) -> Iterable[Case]:
+    lengths = (
+        "short-signature",
+        "cut-signature",
+        "one-digit-signature",
+        "prefix-only-signature",
+        "long-signature",
+    )
+    yield from _forged_by(*lengths, cause="length")(scope)
+    yield from _forged_by("non-ascii-signature", "duplicate-signature")(scope)
 
 
 CHECKS: Final = (
@@ -75,7 +87,7 @@ CHECKS: Final = (
         "secret has skipped verification before.",
         source="docs/zoom.md#failures",
         mend=VERIFY_FIRST,
-        cases=_forged_by("missing-signature", "empty-signature", "unsigned"),
+        cases=_forged_by("missing-signature", "empty-signature", "unsigned", cause="missing-signature"),
         implied_by=("S01",),
     ),
     Check(
@@ -89,7 +101,7 @@ CHECKS: Final = (
         why="A signature that does not cover the body lets whoever saw one request send any other.",
         source="docs/zoom.md#signing",
         mend=VERIFY_FIRST.saying(f"The signature covers v0:TIMESTAMP:BODY, all three. {VERIFY_FIRST.words}"),
-        cases=_forged_by("tampered-body", "foreign-body"),
+        cases=_forged_by("tampered-body", "foreign-body", cause="other-body"),
         implied_by=("S01",),
     ),
     Check(
@@ -104,15 +116,7 @@ CHECKS: Final = (
         "compare only as much as came.",
         source="docs/zoom.md#failures",
         mend=VERIFY_FIRST,
-        cases=_forged_by(
-            "short-signature",
-            "cut-signature",
-            "one-digit-signature",
-            "prefix-only-signature",
-            "long-signature",
-            "non-ascii-signature",
-            "duplicate-signature",
-        ),
+        cases=_malformed,
         implied_by=("S01", "S02", "S03"),
     ),
     Check(
@@ -149,6 +153,7 @@ CHECKS: Final = (
             "huge-timestamp+wrong-signature",
             "infinite-timestamp+wrong-signature",
             "superscript-timestamp+wrong-signature",
+            cause="unreadable-timestamp",
         ),
         implied_by=("S01", "S03"),
     ),

@@ -1,23 +1,21 @@
-"""Requests that are nearly signed, or not events at all, and what becomes of those that are refused."""
+"""Requests that are nearly signed, and nonsense that is not."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody, ExactBody
-from contracts.cases import Case, Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import Case, Depth, Recipe, Scope
 from contracts.check import Check
-from contracts.effects import settled_count
 from contracts.expectations import NOT_A_SERVER_ERROR, REFUSED, Kind, one_of
 from contracts.findings import Evidence, Severity
 from contracts.remedies import RAW_BODY, READ_CAREFULLY, VERIFY_FIRST
 from emitter.core.faults import FAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from contracts.expectations import Expectation
-    from contracts.session import Session
 
 _STRANGE: Final = (
     ("nothing", b""),
@@ -28,15 +26,6 @@ _STRANGE: Final = (
     ("an empty list", b"[]"),
     ("an event without a payload", b'{"event":"endpoint.url_validation"}'),
 )
-_WITHOUT_EFFECT: Final = (
-    "wrong-signature",
-    "unsigned",
-    "last-digit-wrong",
-    "tampered-body",
-    "other-secret",
-    "empty-secret",
-)
-
 VARIANT: Final = one_of(
     "a 4xx; a 2xx does no harm, the sender knows the signature",
     Kind.REFUSED,
@@ -67,39 +56,9 @@ def _unsigned_nonsense(scope: Scope) -> Iterable[Case]:
             event=scope.event.name,
             recipe=Recipe(body=ExactBody(body=body), faults=(FAULTS["unsigned"],)),
             expects=NOT_A_SERVER_ERROR,
-            cause=name,
+            cause="nonsense",
             depth=Depth.QUICK if name == "text" else Depth.DEFAULT,
         )
-
-
-def _effects(session: Session, event: str) -> Iterator[Miss]:
-    """Send forgeries and yield a miss for the first one that had an effect nonetheless."""
-    if session.observer is None:
-        return
-    before = settled_count(session.observer, session.pacer)
-    for name in _WITHOUT_EFFECT:
-        sent = session.send(Recipe(body=EventBody(event=event), faults=(FAULTS[name],)))
-        after = settled_count(session.observer, session.pacer)
-        if after != before:
-            yield Miss(
-                kind="processed",
-                expected="no effect",
-                received=f"answered {sent.exchange.outcome.status}, and {after - before:+d} effects",
-                sent=sent,
-                message=f"the observer counted {before} before and {after} after {FAULTS[name].description}",
-            )
-            return
-
-
-def _forged_and_observed(scope: Scope) -> Iterable[Procedure]:
-    yield Procedure(
-        name="forged events, with an eye on their effects",
-        event=scope.event.name,
-        requests=len(_WITHOUT_EFFECT),
-        misses=lambda session: _effects(session, scope.event.name),
-        cause="effects",
-        depth=Depth.DEFAULT,
-    )
 
 
 CHECKS: Final = (
@@ -156,18 +115,5 @@ CHECKS: Final = (
         ),
         cases=_unsigned_nonsense,
         implied_by=("S03",),
-    ),
-    Check(
-        code="S11",
-        title="What is forged has no effect",
-        severity=Severity.ERROR,
-        evidence=Evidence.ATTACK,
-        sends="forged events, while an observer counts effects; nothing where there is no observer",
-        expects="the same count before and after",
-        why="Receivers that acknowledge first, or put events on a queue before they verify, refuse and work "
-        "on them nonetheless.",
-        source="docs/zoom.md#signing",
-        mend=VERIFY_FIRST,
-        cases=_forged_and_observed,
     ),
 )

@@ -5,7 +5,6 @@ In the order in which they are likely. What changes nothing for this body is lef
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from typing import TYPE_CHECKING, Final
 
 from emitter.core.bodies import changed_bodies
@@ -34,10 +33,9 @@ def rewritings(body: bytes) -> Iterator[Choice]:
 
     Different habits that give the same bytes for this body are all yielded, the likelier first.
     """
-    found = {astuple(spelling): (spelling, text) for spelling, text in spellings(body) if text != body}
-    for spelling, text in sorted(found.values(), key=lambda each: _rank(each[0])):
-        if _is_tried(spelling):
-            yield Choice(text, (MISMATCHES["reserialised"].seen(_habit(spelling)),))
+    found = {spelling: text for spelling, text in spellings(body) if text != body and _is_tried(spelling)}
+    for spelling in sorted(found, key=_rank):
+        yield Choice(found[spelling], (MISMATCHES["reserialised"].seen(_habit(spelling)),))
     yield from changed_bodies(body)
 
 

@@ -18,11 +18,9 @@ def found_in(result):
 def test_a_defect_yields_exactly_the_findings_written_beside_it(defect, receivers):
     codes = defect.codes.split()
 
-    receiver, observer = defect.opened()
-    url = receivers.add(receiver)
-    known = receiver_at(url, timeout_s=defect.timeout_s, auth=defect.auth)
+    url = receivers.add(defect.receiver())
 
-    result = judged(url, codes=codes, receiver=known, observer=observer)
+    result = judged(url, codes=codes, receiver=receiver_at(url, timeout_s=defect.timeout_s, auth=defect.auth))
 
     assert set(found_in(result)) == set(codes), found_in(result)
 

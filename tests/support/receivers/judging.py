@@ -19,48 +19,37 @@ if TYPE_CHECKING:
     from contracts.session import Session
 
 REVIVAL_S = 1.0
+NO_AUTH = NoAuth()
 CATALOG = Catalog.bundled()
 REGISTRY = Registry.bundled()
 
 
 def judged(
-    url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budget_s=60.0, receiver=None, observer=None
+    url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budget_s=60.0, receiver=None
 ) -> RunResult:
     """Return the result of a run: all checks at a depth, and the checks of these codes as a whole."""
     events = [
         *judging(
-            url,
-            codes=codes,
-            depth=depth,
-            checks=checks,
-            seed=seed,
-            budget_s=budget_s,
-            receiver=receiver,
-            observer=observer,
+            url, codes=codes, depth=depth, checks=checks, seed=seed, budget_s=budget_s, receiver=receiver
         )
     ]
     assert isinstance(events[-1], RunEnded)
     return events[-1].result
 
 
-def judging(
-    url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budget_s=60.0, receiver=None, observer=None
-):
+def judging(url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budget_s=60.0, receiver=None):
     """Yield the events of a run."""
     receiver = receiver or receiver_at(url)
     scope = scope_for(receiver, depth=Depth.DEFAULT if codes else depth, seed=seed)
-    session = session_for(url, receiver=receiver, seed=seed, budget_s=budget_s, observer=observer)
+    session = session_for(url, receiver=receiver, seed=seed, budget_s=budget_s)
     checks = REGISTRY.select() if checks is None else checks
     yield from run(session, [_limited(check, codes, depth) for check in checks], scope, revival_s=REVIVAL_S)
 
 
-def session_for(url, *, receiver=None, seed="zoom", budget_s=60.0, per_second=None, observer=None) -> Session:
+def session_for(url, *, receiver=None, seed="zoom", budget_s=60.0, per_second=None) -> Session:
     """Return a session that sends over HTTP."""
     return open_session(
-        scope_for(receiver or receiver_at(url), seed=seed),
-        budget_s=budget_s,
-        per_second=per_second,
-        observer=observer,
+        scope_for(receiver or receiver_at(url), seed=seed), budget_s=budget_s, per_second=per_second
     )
 
 
@@ -74,13 +63,9 @@ def scope_for(receiver, *, depth=Depth.DEFAULT, seed="zoom") -> Scope:
     )
 
 
-def receiver_at(url, *, timeout_s=3.0, auth=None, **known) -> Receiver:
+def receiver_at(url, *, timeout_s=3.0, auth=NO_AUTH, **known) -> Receiver:
     subscription = Subscription(
-        url=url,
-        events=("*",),
-        client_id="qgg8vlvZRS6UYooatFL8Aw",
-        timeout_s=timeout_s,
-        auth=auth or NoAuth(),
+        url=url, events=("*",), client_id="qgg8vlvZRS6UYooatFL8Aw", timeout_s=timeout_s, auth=auth
     )
     return Receiver(subscription=subscription, secret_token=SECRET_TOKEN, **known)
 

@@ -87,7 +87,7 @@ class Asked:
         """
         if not is_accepted:
             return self.with_headers(x_zm_signature="v0=" + "0" * 64)
-        if not self.timestamp:
+        if "x-zm-request-timestamp" not in self.headers:
             return self.signed_anew()
         return self.with_headers(x_zm_signature=self.right_signature())
 
@@ -140,7 +140,6 @@ class Defect:
         respond: The receiver.
         timeout_s: The deadline it is judged with; short where it never answers, to spare the time.
         remembers: For receivers that keep something: makes `respond` anew for each run, in its place.
-        observed: For receivers whose effects are counted: makes `respond` and its observer anew, likewise.
         auth: The authentication it is judged with.
     """
 
@@ -150,15 +149,7 @@ class Defect:
     respond: Respond | None = None
     remembers: Callable[[], Respond] | None = None
     timeout_s: float = 3.0
-    observed: Callable[[], tuple[Respond, Any]] | None = None
     auth: Auth = field(default_factory=NoAuth)
-
-    def opened(self) -> tuple[Callable[[Asked], Answer], Any]:
-        """Return the receiver, and the observer of its effects or None."""
-        if self.observed is None:
-            return self.receiver(), None
-        respond, observer = self.observed()
-        return lambda asked: respond(asked, right), observer
 
     def receiver(self) -> Callable[[Asked], Answer]:
         """Return the receiver, with nothing remembered."""

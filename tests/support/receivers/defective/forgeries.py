@@ -79,26 +79,6 @@ def _parses_first(asked, right):
     return right(asked)
 
 
-class _Effects:
-    """Counts what a receiver worked on."""
-
-    def __init__(self):
-        self.seen = 0
-
-    def count(self):
-        return self.seen
-
-
-def _working_before_verifying():
-    effects = _Effects()
-
-    def respond(asked, right):
-        effects.seen += not asked.is_challenge
-        return right(asked)
-
-    return respond, effects
-
-
 DEFECTS = (
     Defect(
         name="compares-as-much-as-came",
@@ -110,9 +90,7 @@ DEFECTS = (
         name="throws-on-another-length",
         codes="S05",
         seen="docs/zoom.md#failures: timingSafeEqual throws on a short signature",
-        respond=_failing_if(
-            _is_not_of_one_length, "RangeError: buffers must have the same length"
-        ),
+        respond=_failing_if(_is_not_of_one_length, "RangeError: buffers must have the same length"),
     ),
     Defect(
         name="throws-on-what-is-not-ascii",
@@ -181,11 +159,5 @@ DEFECTS = (
         codes="R01 R03 S10",
         seen="synaptent/aragora 6102: parsed before authenticated",
         respond=_parses_first,
-    ),
-    Defect(
-        name="works-before-it-verifies",
-        codes="S11",
-        seen="events put on a queue before they are verified",
-        observed=_working_before_verifying,
     ),
 )

@@ -13,9 +13,7 @@ _NODE = """Error: signature mismatch
 """
 _PYTHON = 'Traceback (most recent call last):\n  File "/srv/app.py", line 12, in verify\nPermissionError'
 _ENVIRONMENT = "PATH=/usr/bin\nHOME=/srv\nNODE_ENV=development\nDATABASE_URL=postgres://db/app\n"
-_DEBUG_PAGE = (
-    "<tr><td>PATH</td><td>/bin</td></tr><tr><td>PWD</td><td>/srv</td></tr><tr><td>HOME</td><td>/"
-)
+_DEBUG_PAGE = "<tr><td>PATH</td><td>/bin</td></tr><tr><td>PWD</td><td>/srv</td></tr><tr><td>HOME</td><td>/"
 
 
 def _refusing_with(text):

@@ -19,8 +19,9 @@ def _age_s(asked):
 
 def _event_age_s(asked):
     at_ms = asked.value.get("event_ts") if isinstance(asked.value, dict) else None
-    is_number = isinstance(at_ms, int) and not asked.is_challenge
-    return time.time() - at_ms / 1000 if is_number else 0  # noqa: TID251
+    if not isinstance(at_ms, int) or asked.is_challenge:
+        return 0
+    return time.time() - at_ms / 1000  # noqa: TID251
 
 
 def _without_a_window(asked, right):
