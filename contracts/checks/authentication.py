@@ -132,7 +132,7 @@ CHECKS: Final = (
         expects=REFUSED.words,
         why="Who splits at every colon takes the beginning for the whole: it lets this in, and refuses "
         "a right password that has a colon, as Zoom's own sample does.",
-        source="https://github.com/zoom/zoom-webhook-verification-headers",
+        source="docs/zoom.md#failures",
         mend=SPLIT_CREDENTIALS_ONCE,
         cases=_colons,
         implied_by=("U01",),

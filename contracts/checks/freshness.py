@@ -189,7 +189,7 @@ CHECKS: Final = (
         expects="a 4xx; a 2xx is worth knowing",
         why="Only a holder of the secret can sign them, but what throws answers 5xx, and what compares as "
         "NaN passes every window.",
-        source="https://github.com/AI-Shipping-Labs/website/issues/1432",
+        source="docs/zoom.md#failures",
         mend=CHECK_FRESHNESS,
         cases=_unreadable,
         implied_by=("F03", "F04"),

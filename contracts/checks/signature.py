@@ -142,7 +142,7 @@ CHECKS: Final = (
         expects=REFUSED.words,
         why="Numbers are read before signatures are compared, and what cannot be read has thrown: a 5xx that "
         "anyone can cause.",
-        source="https://github.com/AI-Shipping-Labs/website/issues/1432",
+        source="docs/zoom.md#failures",
         mend=CHECK_FRESHNESS,
         cases=_forged_by(
             "missing-timestamp",

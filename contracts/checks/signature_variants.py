@@ -108,7 +108,7 @@ CHECKS: Final = (
         sends="nothing, text, cut JSON, bytes that are no UTF-8, null, [], no payload; unsigned",
         expects=NOT_A_SERVER_ERROR.words,
         why="Whoever parses before verifying fails on what any scanner sends.",
-        source="https://github.com/synaptent/aragora/issues/6102",
+        source="docs/zoom.md#failures",
         mend=READ_CAREFULLY.saying(
             "Verify before you parse: what is not signed is answered 401, whatever it holds. "
             f"{READ_CAREFULLY.words}"
