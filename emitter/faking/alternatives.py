@@ -26,7 +26,7 @@ _STRIPPED: Final = (
     "not", "dependentRequired", "dependentSchemas", "dependencies", "contains", "minContains", "maxContains",
     "propertyNames", "patternProperties", "unevaluatedProperties", "unevaluatedItems",
 )  # fmt: skip
-_STRUCTURAL: Final = frozenset({"allOf", *_BRANCHES, "if", *_STRIPPED})
+STRUCTURAL: Final = frozenset({"allOf", *_BRANCHES, "if", *_STRIPPED})
 _BEST_EFFORT: Final = frozenset({"pattern", "uniqueItems", "minProperties", "maxProperties"})
 _BOUNDS: Final = frozenset(
     {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength"}
@@ -35,7 +35,7 @@ _BOUNDS: Final = frozenset(
 
 def is_structural(schema: Schema) -> bool:
     """Say whether the schema says what only drafts can meet: branches, conditions, what must not hold."""
-    return not schema.keys().isdisjoint(_STRUCTURAL)
+    return not schema.keys().isdisjoint(STRUCTURAL)
 
 
 def is_uncertain(schema: Schema) -> bool:
@@ -69,7 +69,8 @@ class Judged:
     def __init__(self, schema: Schema, root: Schema, makers: Sequence[Make], *, subject: str) -> None:
         self._schema = schema
         self._root = root
-        self._makers = makers
+        self._makers = tuple(makers)
+        self._is_choice = not schema.keys().isdisjoint(_BRANCHES)
         self._subject = subject
 
     def __call__(self, draw: Draw) -> Any:
@@ -78,14 +79,14 @@ class Judged:
         Raises:
             InvalidSpecError: None of many drafts did.
         """
-        was_thinning = draw.thinning
+        was_thinning, wants = draw.thinning, draw.wants
         for make in self._in_order(draw):
             try:
                 value = make(draw)
             except InvalidSpecError:
                 continue
             finally:
-                draw.thinning = was_thinning
+                draw.thinning, draw.wants = was_thinning, wants
             if self._validator.is_valid(value):
                 return value
         raise InvalidSpecError(
@@ -94,20 +95,39 @@ class Judged:
 
     def _in_order(self, draw: Draw) -> Iterator[Make]:
         """Yield the makers in the order of trying: each once, then any, properties left out at random."""
-        yield from self._makers[:1]
+        makers = self._makers
+        if self._is_choice and makers:  # no branch is likelier than another, and each must be reached
+            first = draw.stream.below(len(makers))
+            makers = makers[first:] + makers[:first]
+        yield from makers[:1]
         # Who wants everything loses a property that cannot be there; who wants this one gets what it needs.
-        others = self._makers[1:]
+        others = makers[1:]
         yield from others if draw.wants is everything else reversed(others)
         for _ in range(TRIES if self._makers else 0):
             yield _thinned(draw.stream.pick(self._makers))
+        # Some are told apart only by a property that nobody asked for.
+        yield from () if draw.wants is everything else map(_complete, makers)
 
     @cached_property
     def _validator(self) -> Draft202012Validator:
-        # Imported here, since most schemas need no judge.
-        import jsonschema_rs  # noqa: PLC0415
+        return judge_of(self._schema, self._root)
 
-        registry = jsonschema_rs.Registry([(_ROOT, self._root)])
-        return jsonschema_rs.Draft202012Validator(_rooted(self._schema), registry=registry)
+
+def judge_of(schema: Schema, root: Schema) -> Draft202012Validator:
+    """Return what says whether a value fits a part of a document, and its references with it.
+
+    Raises:
+        InvalidSpecError: It is no JSON Schema.
+    """
+    # Imported here, since most schemas need no judge.
+    import jsonschema_rs  # noqa: PLC0415
+
+    try:
+        registry = jsonschema_rs.Registry([(_ROOT, root)])
+        return jsonschema_rs.Draft202012Validator(_rooted(schema), registry=registry)
+    except (TypeError, ValueError, RecursionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InvalidSpecError(f"a part of a schema cannot be used: {reason}") from None
 
 
 def _thinned(make: Make) -> Make:
@@ -116,6 +136,14 @@ def _thinned(make: Make) -> Make:
         return make(draw)
 
     return make_thinned
+
+
+def _complete(make: Make) -> Make:
+    def make_complete(draw: Draw) -> Any:
+        draw.wants = everything
+        return make(draw)
+
+    return make_complete
 
 
 def _rooted(node: Any) -> Any:

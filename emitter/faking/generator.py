@@ -14,7 +14,8 @@ from emitter.faking import scalars
 from emitter.faking.alternatives import Judged, drafts, is_structural, is_uncertain
 from emitter.faking.containers import ArrayMaker, Member, ObjectMaker
 from emitter.faking.fields import Field
-from emitter.faking.merging import IMPOSSIBLE, Schema, as_schema, merged, types_of, without
+from emitter.faking.merging import Schema, as_schema, types_of
+from emitter.faking.references import References
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from emitter.faking.draw import Draw, Make
 
 _MAX_CACHED: Final = 1024
-_LONGEST_CHAIN: Final = 50
 _NULLS_PERCENT: Final = 10
 
 # Tells the type of a schema that names none, by what else it says; the first that has a keyword counts.
@@ -58,6 +58,7 @@ class Compiler:
     def __init__(self, root: Schema, *, subject: str) -> None:
         self._root = root
         self._subject = subject
+        self._references = References(root, subject=subject)
 
     def compile(self, example: Any = None) -> Make:
         """Return the maker of the root; the example decides the order of keys."""
@@ -71,8 +72,12 @@ class Compiler:
 
         return make_or_explain
 
+    def part(self, schema: Schema, field: Field) -> Make:
+        """Return the maker of a part of the root, where the field says."""
+        return self._node(schema, field, None)
+
     def _node(self, schema: Any, field: Field, example: Any) -> Make:
-        schema = self._resolved(as_schema(schema))
+        schema = self._references.resolved(as_schema(schema))
         if is_structural(schema):
             makers = [self._later(draft, field, example) for draft in drafts(schema)]
         elif is_uncertain(schema):
@@ -87,8 +92,9 @@ class Compiler:
         if "const" in schema:
             return lambda _: schema["const"]
         if schema.get("enum"):
-            may_be = scalars.fits(without(schema, "enum"))
-            choices = [value for value in schema["enum"] if may_be(value)] or schema["enum"]
+            choices = scalars.choices(schema)
+            if not choices:
+                return self._nothing(field)
             return lambda draw: draw.stream.pick(choices)
         makers = [self._typed(type_, schema, field, example) for type_ in _types(schema) if type_ != "null"]
         if not makers:
@@ -97,6 +103,14 @@ class Compiler:
         if "null" in types_of(schema):
             return lambda draw: None if draw.stream.chance(_NULLS_PERCENT) else make(draw)
         return make
+
+    def _nothing(self, field: Field) -> Make:
+        def make_nothing(_: Draw) -> Any:
+            raise InvalidSpecError(
+                f"no value for {field.path or 'the envelope'} of {self._subject} fits its schema"
+            )
+
+        return make_nothing
 
     def _typed(self, type_: str, schema: Schema, field: Field, example: Any) -> Make:
         match type_:
@@ -147,12 +161,13 @@ class Compiler:
         ).make
 
     def _member(self, field: Field, example: Any, *, is_required: bool) -> Member:
+        schema = self._references.resolved(field.schema)
         return Member(
             name=field.name,
             path=field.path,
             is_required=is_required,
-            is_possible=field.schema != IMPOSSIBLE,
-            fits=scalars.fits(self._resolved(field.schema)),
+            is_possible=scalars.is_possible(schema),
+            fits=scalars.fits(schema),
             make=self._later(field.schema, field, example),
         )
 
@@ -170,28 +185,6 @@ class Compiler:
             return compiled[0](draw)
 
         return make
-
-    def _resolved(self, schema: Schema) -> Schema:
-        """Return the schema with its reference, and those it leads to, replaced by what they point to."""
-        for _ in range(_LONGEST_CHAIN):
-            reference = schema.get("$ref")
-            if not isinstance(reference, str):
-                return schema
-            schema = merged(self._at(reference), without(schema, "$ref"))
-        raise InvalidSpecError(f"a reference of {self._subject} leads to itself: {reference!r}")
-
-    def _at(self, reference: str) -> Schema:
-        node: Any = self._root
-        for step in reference.removeprefix("#").split("/")[1:]:
-            name = step.replace("~1", "/").replace("~0", "~")
-            inside = (
-                node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
-            )
-            key = int(name) if isinstance(node, list) and name.isdecimal() else name
-            if not reference.startswith("#") or key not in inside:
-                raise InvalidSpecError(f"a reference of {self._subject} leads nowhere: {reference!r}")
-            node = inside[key]
-        return as_schema(node)
 
 
 def _types(schema: Schema) -> list[str]:

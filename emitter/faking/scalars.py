@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emitter.faking import patterns
 from emitter.faking.fields import integer_maker, text_maker
-from emitter.faking.merging import Schema, types_of
+from emitter.faking.merging import IMPOSSIBLE, Schema, types_of, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ _PADDING: Final = "abcdefghijklmnopqrstuvwxyz"
 def string(schema: Schema, field: Field) -> Make:
     """Return what makes a text within the schema's lengths that fits its pattern where that is understood."""
     suggest = text_maker(field)
-    low, most = _lengths(schema)
+    low, most = lengths(schema)
     pattern = schema.get("pattern")
     if isinstance(pattern, str):
         return _patterned(suggest, pattern, low, most)
@@ -46,8 +46,7 @@ def string(schema: Schema, field: Field) -> Make:
 def integer(schema: Schema, field: Field) -> Make:
     """Return what makes an integer between the schema's bounds, a multiple where it asks for one."""
     suggest = integer_maker(field)
-    bits = _INTEGER_FORMATS.get(str(schema.get("format")))
-    low, high = _integer_bounds(schema, bits)
+    low, high = integer_bounds(schema)
     step = _step(schema)
     if low is None and high is None and step == 1:
         return suggest
@@ -66,7 +65,7 @@ def number(schema: Schema, field: Field) -> Make:
     if isinstance(steps, float) and not steps.is_integer():
         return _multiples_of(schema, steps)
     whole = integer(schema, field)
-    low, high = _bounds(schema)
+    low, high = bounds(schema)
     if steps is not None or low is None or high is None:
         return whole
     first, last = low, high  # so that the closure sees numbers
@@ -85,6 +84,17 @@ def boolean(draw: Draw) -> bool:
     return draw.stream.below(2) == 1
 
 
+def choices(schema: Schema) -> list[Any]:
+    """Return the values of the schema's enum that the rest of it allows."""
+    may_be = fits(without(schema, "enum"))
+    return [value for value in schema["enum"] if may_be(value)]
+
+
+def is_possible(schema: Schema) -> bool:
+    """Say whether a value may fit: not where it is plain that none does."""
+    return schema != IMPOSSIBLE and (not schema.get("enum") or bool(choices(schema)))
+
+
 def fits(schema: Schema) -> Callable[[Any], bool]:
     """Return what says whether a decided value may stand where the schema is: by kind, choice and bounds."""
     tests: list[Callable[[Any], bool]] = []
@@ -93,9 +103,9 @@ def fits(schema: Schema) -> Callable[[Any], bool]:
         tests.append(
             accepted[0] if len(accepted) == 1 else lambda value: any(kind(value) for kind in accepted)
         )
-    choices = [schema["const"]] if "const" in schema else schema.get("enum")
-    if choices is not None:
-        tests.append(lambda value: value in choices)
+    chosen = [schema["const"]] if "const" in schema else schema.get("enum")
+    if chosen is not None:
+        tests.append(lambda value: value in chosen)
     if not _TEXT_BOUNDS.isdisjoint(schema):
         tests.append(_is_within_text_bounds(schema))
     if not _NUMBER_BOUNDS.isdisjoint(schema):
@@ -115,7 +125,7 @@ _KINDS: Final[dict[str, Callable[[Any], bool]]] = {
 
 
 def _is_within_text_bounds(schema: Schema) -> Callable[[Any], bool]:
-    low, most = _lengths(schema)
+    low, most = lengths(schema)
     expression = _expression(schema.get("pattern", ""))
 
     def check(value: Any) -> bool:
@@ -127,7 +137,7 @@ def _is_within_text_bounds(schema: Schema) -> Callable[[Any], bool]:
 
 
 def _is_within_number_bounds(schema: Schema) -> Callable[[Any], bool]:
-    low, high = _bounds(schema)
+    low, high = bounds(schema)
     is_open_below, is_open_above = (
         low == schema.get("exclusiveMinimum"),
         high == schema.get("exclusiveMaximum"),
@@ -142,7 +152,8 @@ def _is_within_number_bounds(schema: Schema) -> Callable[[Any], bool]:
     return check
 
 
-def _lengths(schema: Schema) -> tuple[int, float]:
+def lengths(schema: Schema) -> tuple[int, float]:
+    """Return how many characters a text has at least and at most, the latter infinite if not bounded."""
     return int(schema.get("minLength", 0)), schema.get("maxLength", math.inf)
 
 
@@ -182,17 +193,20 @@ def _of_length(text: str, low: int, most: float, draw: Draw) -> str:
     return padding + text if "@" in text else text + padding
 
 
-def _bounds(schema: Schema) -> tuple[float | None, float | None]:
+def bounds(schema: Schema) -> tuple[float | None, float | None]:
+    """Return the bounds of a number, None where there is none; an exclusive one is returned as it stands."""
     lows = [schema[key] for key in ("minimum", "exclusiveMinimum") if key in schema]
     highs = [schema[key] for key in ("maximum", "exclusiveMaximum") if key in schema]
     return max(lows, default=None), min(highs, default=None)
 
 
-def _integer_bounds(schema: Schema, bits: int | None) -> tuple[int | None, int | None]:
+def integer_bounds(schema: Schema) -> tuple[int | None, int | None]:
+    """Return the least and the greatest integer by bounds and format, None where there is none."""
     lows = [math.ceil(schema["minimum"])] if "minimum" in schema else []
     lows += [math.floor(schema["exclusiveMinimum"]) + 1] if "exclusiveMinimum" in schema else []
     highs = [math.floor(schema["maximum"])] if "maximum" in schema else []
     highs += [math.ceil(schema["exclusiveMaximum"]) - 1] if "exclusiveMaximum" in schema else []
+    bits = _INTEGER_FORMATS.get(str(schema.get("format")))
     if bits is not None:
         lows.append(-(1 << bits))
         highs.append((1 << bits) - 1)
@@ -216,7 +230,7 @@ def _multiple_between(low: int | None, high: int | None, step: int, draw: Draw) 
 
 
 def _multiples_of(schema: Schema, step: float) -> Make:
-    low, high = _bounds(schema)
+    low, high = bounds(schema)
     first = 0 if low is None else math.ceil(low / step)
     last = first + _USUAL_SPAN if high is None else math.floor(high / step)
     if low is None and high is not None:
