@@ -11,6 +11,7 @@ from emitter.core.handshake import challenge_body
 from emitter.faking.draw import Wants, everything
 from emitter.faking.ids import short_id
 from emitter.faking.stories import told
+from emitter.faking.variants import variants
 from emitter.faking.world import World
 
 if TYPE_CHECKING:
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from emitter.catalog.events import Catalog
     from emitter.core.events import Event
     from emitter.core.fault import Fault
+    from emitter.faking.variants import Variant
 
 PLAIN: Final = re.compile(rb"[ !\"#$%()*,\-.0-9:;=?@A-Z\[\]^_`a-z{|}~]*")
 """What every serialiser writes alike: ASCII without the characters that some escape."""
 _TRIES: Final = 200
+_VARIANT_TRIES: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ class Workshop:
         self.seed = seed
         self.rng = rng
         self._plain_seeds: dict[tuple[str, int], str] = {}
+        self._variants: dict[tuple[str, int], dict[str, Variant]] = {}
 
     def event(self, name: str, *, seed: str, now_ms: int, wants: Wants = everything) -> Event:
         """Return an event as ``zoom-emitter emit NAME --seed SEED`` makes it, optional fields as wanted."""
@@ -73,6 +77,21 @@ class Workshop:
             found = next((seed for seed, body in bodies if PLAIN.fullmatch(body)), seeds[0])
             self._plain_seeds[name, number] = found
         return self._plain_seeds[name, number]
+
+    def variant(self, event: str, name: str, *, now_ms: int) -> Variant:
+        """Return one of an event's coverage set, if it can be one which every serialiser writes alike.
+
+        All of a set happen at the time at which the first of it was asked for.
+        """
+        first = self._variants_of(event, 0, now_ms)[name]
+        tries = (self._variants_of(event, number, now_ms).get(name) for number in range(_VARIANT_TRIES))
+        return next((each for each in tries if each and PLAIN.fullmatch(each.event.body())), first)
+
+    def _variants_of(self, event: str, number: int, now_ms: int) -> dict[str, Variant]:
+        if (event, number) not in self._variants:
+            found = variants(self.catalog.find(event), seed=f"{self.seed}.{number}", now_ms=now_ms)
+            self._variants[event, number] = {each.name: each for each in found}
+        return self._variants[event, number]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +125,25 @@ class EventBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariantBody:
+    """One of the events that together show all that a schema allows, see `emitter.faking.variants`.
+
+    Attributes:
+        event: Its full name.
+        name: The variant's.
+    """
+
+    event: str
+    name: str
+
+    def make(self, workshop: Workshop, faults: Sequence[Fault], *, now_ms: int) -> Made:
+        """Return the body; the time in it may be some seconds old."""
+        event = workshop.variant(self.event, self.name, now_ms=now_ms).event
+        name, body = body_with(faults, event.name, event.envelope)
+        return Made(event=name, body=body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeBody:
     """A challenge (URL validation); without a token a fresh one each time it is sent."""
 
@@ -129,4 +167,4 @@ class ExactBody:
         return Made(event=self.event, body=self.body)
 
 
-Body = EventBody | ChallengeBody | ExactBody
+Body = EventBody | VariantBody | ChallengeBody | ExactBody

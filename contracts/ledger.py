@@ -92,5 +92,5 @@ class Ledger:
             expected=miss.expected,
             received=miss.received,
             mend=mend,
-            reproduce=reproduction_of(miss.sent, self._session.receiver) if miss.sent else None,
+            reproduce=reproduction_of(miss, self._session.receiver),
         )

@@ -9,13 +9,34 @@ from __future__ import annotations
 from typing import Final
 
 from contracts.check import Family
-from contracts.checks import acceptance, handshake, preflight, robustness, signature, spelling
+from contracts.checks import (
+    acceptance,
+    acceptance_changes,
+    acceptance_variants,
+    clock,
+    duplicates,
+    effects,
+    handshake,
+    load,
+    preflight,
+    robustness,
+    robustness_wire,
+    signature,
+    spelling,
+)
 
 FAMILIES: Final = (
-    Family("P", "preflight", "Whether the receiver can be judged at all", preflight.CHECKS),
-    Family("A", "acceptance", "Events as Zoom sends them", acceptance.CHECKS),
+    Family("P", "preflight", "Whether the receiver can be judged at all", (*preflight.CHECKS, *clock.CHECKS)),
+    Family(
+        "A",
+        "acceptance",
+        "Events as Zoom sends them",
+        (*acceptance.CHECKS, *acceptance_variants.CHECKS, *acceptance_changes.CHECKS),
+    ),
     Family("B", "bytes", "Events as Zoom writes them", spelling.CHECKS),
     Family("H", "handshake", "URL validation", handshake.CHECKS),
+    Family("D", "duplicates", "Duplicates, order and retries", (*duplicates.CHECKS, *effects.CHECKS)),
     Family("S", "signature", "Requests that Zoom did not sign", signature.CHECKS),
-    Family("R", "robustness", "Signed nonsense", robustness.CHECKS),
+    Family("R", "robustness", "Signed nonsense", (*robustness.CHECKS, *robustness_wire.CHECKS)),
+    Family("O", "load", "Bursts and the deadline", load.CHECKS),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.cases import Miss
 from contracts.check import Check
+from contracts.clock_drift import drift_s, drift_text
 from contracts.expectations import ACKNOWLEDGED, ANSWERED_RIGHTLY, Kind, kind_of, missed
 from contracts.findings import Evidence, Severity
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _FILTERED: Final = re.compile(
     r"csrf|forbidden by|access denied|proxy|captcha|cloudflare|log ?in", re.IGNORECASE
 )
+_FAR_S: Final = 60.0
+"""So far a clock is for a check of freshness to be the likelier cause."""
 _WRONG_PLACE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE})
 
 
@@ -87,11 +90,16 @@ def _refuses_everything(session: Session) -> Iterable[Miss]:
     is_elsewhere = next(iter(_is_elsewhere(session)), None) or next(iter(_is_filtered(session)), None)
     if is_elsewhere or not all(map(is_refused, [event, *others])) or not (is_refused(challenge) or wrongly):
         return ()
-    return _everything(
-        session,
-        "other-secret",
-        "everything that is rightly signed is refused: is it the receiver's secret token we sign with?",
-    )
+    return _everything(session, "other-secret", _why_refused(session))
+
+
+def _why_refused(session: Session) -> str:
+    drift = drift_s(session.greeting)
+    if drift is not None and abs(drift) >= _FAR_S:
+        return (
+            f"everything that is rightly signed is refused, and the receiver's clock is {drift_text(drift)}"
+        )
+    return "everything that is rightly signed is refused: is it the receiver's secret token we sign with?"
 
 
 def _hangs(session: Session) -> Iterable[Miss]:

@@ -30,6 +30,7 @@ class EventType:
         product: The title of the document.
         schema: JSON Schema (Draft 2020-12) of the envelope, with the overlay. Not to be edited.
         example: The document's example of the envelope, or None. Not to be edited, need not fit the schema.
+        response: JSON Schema of the answer the document shows for status 200, or None. Not to be edited.
     """
 
     name: str
@@ -39,6 +40,7 @@ class EventType:
     product: str
     schema: dict[str, Any] = field(hash=False, repr=False)
     example: dict[str, Any] | None = field(hash=False, repr=False)
+    response: dict[str, Any] | None = field(default=None, hash=False, repr=False)
 
     @property
     def short_name(self) -> str:
@@ -128,7 +130,16 @@ def _event_type(document: dict[str, Any], name: str, product: str) -> EventType:
         product=product,
         schema=schema,
         example=_example(content),
+        response=_response(operation),
     )
+
+
+def _response(operation: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the schema of the answer with status 200, if the document has one."""
+    try:
+        return _object_at(operation, "responses", "200", "content", _MEDIA_TYPE, "schema")
+    except InvalidSpecError:
+        return None
 
 
 def _object_at(document: dict[str, Any], *keys: str) -> dict[str, Any]:

@@ -92,7 +92,9 @@ SOCKET_FAULTS: Final = (
         pieces=_in_chunks,
     ),
     *(
-        Fault(name=f"method-{method.lower()}", description=f"{method} in the place of POST", pieces=_by(method))
+        Fault(
+            name=f"method-{method.lower()}", description=f"{method} in the place of POST", pieces=_by(method)
+        )
         for method in METHODS
     ),
 )

@@ -1,0 +1,72 @@
+"""What an observer sees of single requests: how many effects they had, once the receiver is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.observers import Observer
+    from contracts.pacing import Pacer
+
+LONGEST_WAIT_S: Final = 5.0
+"""How long an effect is waited for: a receiver may answer first and work afterwards."""
+_STEP_S: Final = 0.02
+_LEAST_QUIET_S: Final = 0.2
+_QUIET_LAGS: Final = 3
+
+
+class Effects:
+    """Waits for effects. How long nothing must happen is learnt from how long the first effects took.
+
+    Args:
+        observer: Counts them.
+        pacer: Waits.
+    """
+
+    def __init__(self, observer: Observer, pacer: Pacer) -> None:
+        self._observer = observer
+        self._pacer = pacer
+        self._longest_lag_s = 0.0
+
+    def of(self, act: Callable[[], _Result]) -> tuple[_Result, int]:
+        """Do something that should have an effect; return what it returned and how many effects it had.
+
+        Raises:
+            UsageError: The observer cannot be asked.
+            OutOfTimeError: The run's time is up.
+        """
+        before = self._observer.count()
+        result = act()
+        lag_s = self._awaited(before)
+        if self._observer.count() > before:
+            self._longest_lag_s = max(self._longest_lag_s, lag_s)
+        self._pacer.wait_s(self._quiet_s())
+        return result, self._observer.count() - before
+
+    def after(self, act: Callable[[], _Result]) -> tuple[_Result, int]:
+        """Do something that should have none; return what it returned and how many effects it had.
+
+        Raises:
+            UsageError: The observer cannot be asked.
+            OutOfTimeError: The run's time is up.
+        """
+        before = self._observer.count()
+        result = act()
+        self._pacer.wait_s(self._quiet_s())
+        return result, self._observer.count() - before
+
+    def _awaited(self, before: int) -> float:
+        """Return after how many seconds the count rose, or all that were waited."""
+        waited_s = 0.0
+        while waited_s < LONGEST_WAIT_S and self._observer.count() <= before:
+            self._pacer.wait_s(_STEP_S)
+            waited_s += _STEP_S
+        return waited_s
+
+    def _quiet_s(self) -> float:
+        return min(max(_LEAST_QUIET_S, _QUIET_LAGS * self._longest_lag_s), LONGEST_WAIT_S)
+
+
+_Result = TypeVar("_Result")
