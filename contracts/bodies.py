@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from emitter.core.faults import body_with
 from emitter.core.handshake import challenge_body
 from emitter.faking.draw import Wants, everything
 from emitter.faking.ids import short_id
+from emitter.faking.pools import Name, Pools, bundled_pools
 from emitter.faking.stories import told
 from emitter.faking.variants import variants
 from emitter.faking.world import World
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 PLAIN: Final = re.compile(rb"[ !\"#$%()*,\-.0-9:;=?@A-Z\[\]^_`a-z{|}~]*")
 """What every serialiser writes alike: ASCII without the characters that some escape."""
+_Item = TypeVar("_Item", bound=str | Name)
 _TRIES: Final = 200
 _VARIANT_TRIES: Final = 4
 
@@ -72,7 +75,9 @@ class Workshop:
         blamed for that, and once.
         """
         if (name, number) not in self._plain_seeds:
-            seeds = [f"{self.seed}.{number}.{part}" for part in range(_TRIES)]
+            # Of its own for each event: none is an impossible sequel of another's story.
+            short_name = name.rpartition(".")[2]
+            seeds = [f"{self.seed}.{short_name}.{number}.{part}" for part in range(_TRIES)]
             bodies = ((seed, self.event(name, seed=seed, now_ms=now_ms).body()) for seed in seeds)
             found = next((seed for seed, body in bodies if PLAIN.fullmatch(body)), seeds[0])
             self._plain_seeds[name, number] = found
@@ -89,9 +94,33 @@ class Workshop:
 
     def _variants_of(self, event: str, number: int, now_ms: int) -> dict[str, Variant]:
         if (event, number) not in self._variants:
-            found = variants(self.catalog.find(event), seed=f"{self.seed}.{number}", now_ms=now_ms)
+            found = variants(
+                self.catalog.find(event), seed=f"{self.seed}.{number}", now_ms=now_ms, pools=_plain_pools()
+            )
             self._variants[event, number] = {each.name: each for each in found}
         return self._variants[event, number]
+
+
+@cache
+def _plain_pools() -> Pools:
+    """Return those names and texts of the bundled pools that every serialiser writes alike."""
+    real = bundled_pools()
+    return real._replace(
+        names=_plain(real.names),
+        companies=_plain(real.companies),
+        jobs=_plain(real.jobs),
+        cities=_plain(real.cities),
+        playlist_names=_plain(real.playlist_names),
+        moment_names=_plain(real.moment_names),
+        comments=_plain(real.comments),
+        topics=_plain(real.topics),
+    )
+
+
+def _plain(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """Return the items whose texts are plain; all where none is."""
+    texts = {item: item if isinstance(item, str) else "".join(item) for item in items}
+    return tuple(item for item in items if PLAIN.fullmatch(texts[item].encode())) or items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

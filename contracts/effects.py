@@ -14,7 +14,8 @@ LONGEST_WAIT_S: Final = 5.0
 """How long an effect is waited for: a receiver may answer first and work afterwards."""
 _STEP_S: Final = 0.02
 _LEAST_QUIET_S: Final = 0.2
-_QUIET_LAGS: Final = 3
+_LEAST_WAIT_S: Final = 1.0
+_LAGS: Final = 5
 
 
 class Effects:
@@ -28,7 +29,7 @@ class Effects:
     def __init__(self, observer: Observer, pacer: Pacer) -> None:
         self._observer = observer
         self._pacer = pacer
-        self._longest_lag_s = 0.0
+        self._longest_lag_s: float | None = None
 
     def of(self, act: Callable[[], _Result]) -> tuple[_Result, int]:
         """Do something that should have an effect; return what it returned and how many effects it had.
@@ -41,7 +42,7 @@ class Effects:
         result = act()
         lag_s = self._awaited(before)
         if self._observer.count() > before:
-            self._longest_lag_s = max(self._longest_lag_s, lag_s)
+            self._longest_lag_s = max(self._longest_lag_s or 0.0, lag_s)
         self._pacer.wait_s(self._quiet_s())
         return result, self._observer.count() - before
 
@@ -60,13 +61,17 @@ class Effects:
     def _awaited(self, before: int) -> float:
         """Return after how many seconds the count rose, or all that were waited."""
         waited_s = 0.0
-        while waited_s < LONGEST_WAIT_S and self._observer.count() <= before:
+        longest_s = LONGEST_WAIT_S if self._longest_lag_s is None else self._many_lags_s(_LEAST_WAIT_S)
+        while waited_s < longest_s and self._observer.count() <= before:
             self._pacer.wait_s(_STEP_S)
             waited_s += _STEP_S
         return waited_s
 
     def _quiet_s(self) -> float:
-        return min(max(_LEAST_QUIET_S, _QUIET_LAGS * self._longest_lag_s), LONGEST_WAIT_S)
+        return self._many_lags_s(_LEAST_QUIET_S)
+
+    def _many_lags_s(self, least_s: float) -> float:
+        return min(max(least_s, _LAGS * (self._longest_lag_s or 0.0)), LONGEST_WAIT_S)
 
 
 _Result = TypeVar("_Result")

@@ -47,11 +47,9 @@ class Latency:
     @property
     def words(self) -> str:
         """All on one line."""
+        within = f"95 % within {self.p95_ms:.0f} ms, 99 % within {self.p99_ms:.0f} ms"
         share = f"{_PERCENT * self.retried_share:.3g} % would have been retried by Zoom"
-        return (
-            f"median {self.p50_ms:.0f} ms, 95 % within {self.p95_ms:.0f} ms, 99 % within {self.p99_ms:.0f} ms, "
-            f"slowest {self.max_ms:.0f} ms; {share}"
-        )
+        return f"median {self.p50_ms:.0f} ms, {within}, slowest {self.max_ms:.0f} ms; {share}"
 
     def value(self) -> dict[str, Any]:
         """Return the figures as JSON."""

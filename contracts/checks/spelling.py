@@ -229,8 +229,8 @@ CHECKS: Final = (
         title="The same JSON in another spelling, rightly signed, is acknowledged",
         severity=Severity.WARNING,
         evidence=Evidence.UNSURE,
-        sends="an event as each of eight serialisers writes it, with white space, with another order of keys; to "
-        "tell them apart also with 1.0, a number beyond 2^53 and a key that comes twice",
+        sends="an event as each of eight serialisers writes it, with white space, in another order of keys; "
+        "to tell them apart also with 1.0, a number beyond 2^53 and a key that comes twice",
         expects=ACKNOWLEDGED.words,
         why="Who verifies the bytes that came does not care; who writes them again depends on Zoom's habits.",
         source="docs/zoom.md#failures",

@@ -77,8 +77,8 @@ def check(
     """Judge receivers: what Zoom's traffic would break, what a forger could do, and how to mend it.
 
     It sends to the receiver what Zoom sends, and what nobody should get through. Nothing but the receiver's
-    answers is looked at, so any language will do; with --observe or --observe-cmd also how many effects events
-    had.
+    answers is looked at, so any language will do; with --observe or --observe-cmd also how many effects
+    events had.
 
     \b
       zoom-emitter check http://localhost:3000/webhooks/zoom

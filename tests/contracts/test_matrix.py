@@ -18,9 +18,16 @@ def found_in(result):
 def test_a_defect_yields_exactly_the_findings_written_beside_it(defect, receivers):
     codes = defect.codes.split()
 
-    url = receivers.add(defect.receiver())
+    receiver, observer = defect.receiver()
+    url = receivers.add(receiver, reads=defect.reads)
 
-    result = judged(url, codes=codes, receiver=receiver_at(url, timeout_s=defect.timeout_s))
+    result = judged(
+        url,
+        codes=codes,
+        receiver=receiver_at(url, timeout_s=defect.timeout_s, events=defect.events),
+        observer=observer,
+        is_response_strict=defect.is_response_strict,
+    )
 
     assert set(found_in(result)) == set(codes), found_in(result)
 
