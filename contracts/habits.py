@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.core.spellings import GIVEN, ZOOM_SPELLING, Spelling, written
@@ -24,13 +25,21 @@ _NO_END = "no line end"
 
 
 def _double(text: str) -> int | float:
-    """Return a number as a language reads it that has doubles only, and as it writes it again."""
+    """Return a number as a language reads it that has doubles only, and as it writes it again.
+
+    It is written with as few digits as tell it from others: 2^63 as 9223372036854776000.
+    """
     number = float(text)
-    return int(number) if number.is_integer() and abs(number) < _LARGEST_PLAIN else number
+    is_plain = number.is_integer() and abs(number) < _LARGEST_PLAIN
+    return int(Decimal(repr(number))) if is_plain else number
 
 
 def _as_given(body: bytes) -> Any:
     return json.loads(body)
+
+
+def _without_zero_fractions(body: bytes) -> Any:
+    return json.loads(body, parse_float=_double)
 
 
 def _in_doubles(body: bytes) -> Any:
@@ -73,7 +82,7 @@ HABITS: Final = (
     Habit("python", "json.dumps of Python", _spelling(_ASCII, layout=_SPACED)),
     Habit("python-compact", "json.dumps of Python without spaces", _spelling(_ASCII)),
     Habit("python-raw", "json.dumps of Python with ensure_ascii=False and no spaces", _spelling(_RAW)),
-    Habit("php", "json_encode of PHP", _spelling(_ASCII, slashes=_ESCAPED_SLASH)),
+    Habit("php", "json_encode of PHP", _spelling(_ASCII, slashes=_ESCAPED_SLASH), _without_zero_fractions),
     Habit(
         "go",
         "json.Marshal of Go on a map",

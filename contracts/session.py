@@ -76,8 +76,8 @@ class Session:
         self.workshop = workshop
         self.pacer = pacer
         self.clock = clock or SystemClock()
-        self.effects = Effects(observer, pacer) if observer else None
         self.traffic: list[Sent] = []
+        self.effects = Effects(observer, pacer, self.traffic) if observer else None
         self.greeting: tuple[Sent, ...] = ()
         self._transport = transport
         self._raw_transport = raw_transport
