@@ -48,6 +48,8 @@ _NO_EVENT: Final = (
     ("an event named __proto__", b'{"event":"__proto__","event_ts":1700000000000,"payload":{"object":{}}}'),
     ("an event with a time of 5000 digits", b'{"event":"a.b","event_ts":' + b"9" * 5_000 + b"}"),
 )
+_NAMED: Final = "an event named "
+_INHERITED: Final = "inherited-name"
 _QUICK: Final = frozenset({"nothing", "null"})
 _DEEP_LEVELS: Final = 20_000
 _NESTED: Final = b'{"event":' + b"[" * _DEEP_LEVELS + b"]" * _DEEP_LEVELS + b"}"
@@ -63,7 +65,7 @@ def _sent_as(*bodies: tuple[str, bytes]) -> Callable[[Scope], Iterable[Case]]:
                 event=scope.event.name,
                 recipe=Recipe(body=ExactBody(body=body)),
                 expects=NOT_A_SERVER_ERROR,
-                cause=name,
+                cause=_INHERITED if name.startswith(_NAMED) else name,
                 depth=Depth.QUICK if name in _QUICK else Depth.DEFAULT,
                 hurts=True,
             )

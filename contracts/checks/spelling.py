@@ -107,7 +107,8 @@ def _probed(session: Session, place: tuple[EventType, Path]) -> dict[str, Sent]:
         label = _PROBE + name
         if label not in known:
             event, path = place
-            change = with_value(path, _MIXED) if path else None
+            # Only what differs in its characters needs any: the rest is plain, and differs in one thing.
+            change = with_value(path, _MIXED) if path and name not in _PLAIN | _UNUSUAL else None
             recipe = Recipe(body=EventBody(event=event.name, change=change, rewrite=rewrite))
             with session.labelled("B03", label):
                 known[label], _ = judged(session, recipe, ACKNOWLEDGED)
