@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from emitter.core.faults import body_with
 from emitter.core.handshake import challenge_body
 from emitter.faking.draw import Wants, everything
 from emitter.faking.ids import short_id
+from emitter.faking.pools import Name, Pools, bundled_pools
 from emitter.faking.stories import told
+from emitter.faking.variants import variants
 from emitter.faking.world import World
 
 if TYPE_CHECKING:
@@ -20,10 +23,13 @@ if TYPE_CHECKING:
     from emitter.catalog.events import Catalog
     from emitter.core.events import Event
     from emitter.core.fault import Fault
+    from emitter.faking.variants import Variant
 
 PLAIN: Final = re.compile(rb"[ !\"#$%()*,\-.0-9:;=?@A-Z\[\]^_`a-z{|}~]*")
 """What every serialiser writes alike: ASCII without the characters that some escape."""
+_Item = TypeVar("_Item", bound=str | Name)
 _TRIES: Final = 200
+_VARIANT_TRIES: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,7 @@ class Workshop:
         self.seed = seed
         self.rng = rng
         self._plain_seeds: dict[tuple[str, int], str] = {}
+        self._variants: dict[tuple[str, int], dict[str, Variant]] = {}
 
     def event(self, name: str, *, seed: str, now_ms: int, wants: Wants = everything) -> Event:
         """Return an event as ``zoom-emitter emit NAME --seed SEED`` makes it, optional fields as wanted."""
@@ -68,11 +75,52 @@ class Workshop:
         blamed for that, and once.
         """
         if (name, number) not in self._plain_seeds:
-            seeds = [f"{self.seed}.{number}.{part}" for part in range(_TRIES)]
+            # Of its own for each event: none is an impossible sequel of another's story.
+            short_name = name.rpartition(".")[2]
+            seeds = [f"{self.seed}.{short_name}.{number}.{part}" for part in range(_TRIES)]
             bodies = ((seed, self.event(name, seed=seed, now_ms=now_ms).body()) for seed in seeds)
             found = next((seed for seed, body in bodies if PLAIN.fullmatch(body)), seeds[0])
             self._plain_seeds[name, number] = found
         return self._plain_seeds[name, number]
+
+    def variant(self, event: str, name: str, *, now_ms: int) -> Variant:
+        """Return one of an event's coverage set, if it can be one which every serialiser writes alike.
+
+        All of a set happen at the time at which the first of it was asked for.
+        """
+        first = self._variants_of(event, 0, now_ms)[name]
+        tries = (self._variants_of(event, number, now_ms).get(name) for number in range(_VARIANT_TRIES))
+        return next((each for each in tries if each and PLAIN.fullmatch(each.event.body())), first)
+
+    def _variants_of(self, event: str, number: int, now_ms: int) -> dict[str, Variant]:
+        if (event, number) not in self._variants:
+            found = variants(
+                self.catalog.find(event), seed=f"{self.seed}.{number}", now_ms=now_ms, pools=_plain_pools()
+            )
+            self._variants[event, number] = {each.name: each for each in found}
+        return self._variants[event, number]
+
+
+@cache
+def _plain_pools() -> Pools:
+    """Return those names and texts of the bundled pools that every serialiser writes alike."""
+    real = bundled_pools()
+    return real._replace(
+        names=_plain(real.names),
+        companies=_plain(real.companies),
+        jobs=_plain(real.jobs),
+        cities=_plain(real.cities),
+        playlist_names=_plain(real.playlist_names),
+        moment_names=_plain(real.moment_names),
+        comments=_plain(real.comments),
+        topics=_plain(real.topics),
+    )
+
+
+def _plain(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """Return the items whose texts are plain; all where none is."""
+    texts = {item: item if isinstance(item, str) else "".join(item) for item in items}
+    return tuple(item for item in items if PLAIN.fullmatch(texts[item].encode())) or items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +158,25 @@ class EventBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariantBody:
+    """One of the events that together show all that a schema allows, see `emitter.faking.variants`.
+
+    Attributes:
+        event: Its full name.
+        name: The variant's.
+    """
+
+    event: str
+    name: str
+
+    def make(self, workshop: Workshop, faults: Sequence[Fault], *, now_ms: int) -> Made:
+        """Return the body; the time in it may be some seconds old."""
+        event = workshop.variant(self.event, self.name, now_ms=now_ms).event
+        name, body = body_with(faults, event.name, event.envelope)
+        return Made(event=name, body=body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeBody:
     """A challenge (URL validation); without a token a fresh one each time it is sent."""
 
@@ -133,4 +200,4 @@ class ExactBody:
         return Made(event=self.event, body=self.body)
 
 
-Body = EventBody | ChallengeBody | ExactBody
+Body = EventBody | VariantBody | ChallengeBody | ExactBody

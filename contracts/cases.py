@@ -42,7 +42,8 @@ class Recipe:
         body: What is sent.
         faults: Deviations, applied as ``emit --fault`` does. Those of `emitter.core.faults.FAULTS` can be
             reproduced by name, so a deviation that several cases need belongs there.
-        pieces: Turns the signed request into raw bytes and waits, for what no HTTP client sends.
+        pieces: Turns the signed request into raw bytes and waits, for what no HTTP client sends and no
+            fault does.
     """
 
     body: Body
@@ -91,6 +92,8 @@ class Miss:
         mend: How to mend it, where that is known better than the check knows; may be empty.
         severity: Where it differs from the check's.
         evidence: Likewise.
+        emits: What ``zoom-emitter emit`` takes to show it, where that is more than one request; the
+            receiver is added.
     """
 
     kind: str
@@ -101,6 +104,7 @@ class Miss:
     mend: str = ""
     severity: Severity | None = None
     evidence: Evidence | None = None
+    emits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,10 @@ class Case:
         """How many requests it sends, a sign of life included."""
         return 2 if self.hurts else 1
 
+    def lasts_s(self, latency_s: float) -> float:
+        """Return how long it takes a receiver that needs so many seconds for an answer."""
+        return self.requests * latency_s
+
     def misses(self, session: Session) -> Iterable[Miss]:
         """Send the request and return what was missed."""
         sent = session.send(self.recipe)
@@ -145,6 +153,8 @@ class Procedure:
     Attributes:
         requests: How many requests it sends at most.
         misses: Sends them through the session and returns or yields what was missed.
+        at_once: Says, by how many seconds the receiver needs for an answer, how long it takes where that
+            is not one request after the other.
     """
 
     name: str
@@ -154,6 +164,11 @@ class Procedure:
     cause: str = ""
     depth: Depth = Depth.QUICK
     hurts: bool = False
+    at_once: Callable[[float], float] | None = None
+
+    def lasts_s(self, latency_s: float) -> float:
+        """Return how long it takes a receiver that needs so many seconds for an answer."""
+        return self.at_once(latency_s) if self.at_once else self.requests * latency_s
 
 
 AnyCase = Case | Procedure
@@ -170,6 +185,7 @@ class Scope:
         depth: How thorough the run is. Cases state their own depth; look here only to spare yourself work.
         seed: What the run's values follow from.
         is_response_strict: Whether answers to events must be what Zoom's document says.
+        is_observed: Whether someone counts the receiver's effects.
     """
 
     receiver: Receiver
@@ -178,6 +194,7 @@ class Scope:
     depth: Depth = Depth.DEFAULT
     seed: str = "zoom"
     is_response_strict: bool = False
+    is_observed: bool = False
 
     @property
     def event(self) -> EventType:

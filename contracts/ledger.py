@@ -95,5 +95,5 @@ class Ledger:
             expected=miss.expected,
             received=miss.received,
             mend=remedy.text(self.language),
-            reproduce=reproduction_of(miss.sent, self._session.receiver) if miss.sent else None,
+            reproduce=reproduction_of(miss, self._session.receiver),
         )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from random import Random
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from contracts.bodies import Workshop
 from contracts.pacing import Pacer
 from contracts.session import Session
-from emitter.core.targets import TargetPolicy
 from emitter.delivery.endpoints import open_endpoint
-from emitter.delivery.raw import RawTransport
+from emitter.delivery.raw import raw_transport_for
 
 if TYPE_CHECKING:
     from contracts.cases import Scope
@@ -37,16 +35,13 @@ def open_session(
         InvalidSettingError: The file of certificates cannot be used.
     """
     receiver, subscription = scope.receiver, scope.receiver.subscription
-    raw_transport = RawTransport(
-        policy=TargetPolicy(frozenset(subscription.allowed_hosts), subscription.allows_private),
-        ca_bundle=Path(subscription.ca_bundle) if subscription.ca_bundle else None,
-        insecure=not subscription.verifies_tls,
-    )
     return Session(
         receiver,
         transport=open_endpoint(subscription, receiver.secret_token).transport,
-        raw_transport=raw_transport,
-        workshop=Workshop(scope.catalog, seed=scope.seed, rng=Random(scope.seed)),  # noqa: S311 - no secrets
+        raw_transport=raw_transport_for(subscription),
+        # Ids and tokens are new in every run: a receiver that remembers the last one would take events of
+        # this one for duplicates.
+        workshop=Workshop(scope.catalog, seed=scope.seed, rng=SystemRandom()),
         pacer=Pacer(budget_s=budget_s, per_second=per_second),
         observer=observer,
     )

@@ -70,7 +70,7 @@ class Plan:
         left_s = within_s * _SHARE_OF_BUDGET
         kept: set[int] = set()
         for index in sorted(range(len(self.cases)), key=self._priorities().__getitem__):
-            cost_s = self.cases[index].case.requests * (latency_s + _OVERHEAD_S)
+            cost_s = self.cases[index].case.lasts_s(latency_s + _OVERHEAD_S)
             if cost_s <= left_s:
                 left_s -= cost_s
                 kept.add(index)

@@ -10,7 +10,7 @@ from emitter.core.faults import FAULTS
 from emitter.core.request import masked
 
 if TYPE_CHECKING:
-    from contracts.cases import Sent
+    from contracts.cases import Miss, Sent
     from contracts.receiver import Receiver
 
 _PRINTED: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"\\"}
@@ -18,8 +18,14 @@ MOST_BYTES: Final = 8_192
 """Longer bodies are not written into a command; no shell takes them everywhere."""
 
 
-def reproduction_of(sent: Sent, receiver: Receiver) -> Reproduction | None:
-    """Return how to send a request again, or None where no command does."""
+def reproduction_of(miss: Miss, receiver: Receiver) -> Reproduction | None:
+    """Return how to see a miss again, or None where no command shows it."""
+    if miss.emits:
+        return Reproduction(command=shlex.join(["zoom-emitter", "emit", *miss.emits, *_to(receiver)]))
+    return _of_request(miss.sent, receiver) if miss.sent else None
+
+
+def _of_request(sent: Sent, receiver: Receiver) -> Reproduction | None:
     if sent.recipe.pieces is not None:
         return None
     names = [fault.name for fault in sent.recipe.faults]
@@ -29,7 +35,7 @@ def reproduction_of(sent: Sent, receiver: Receiver) -> Reproduction | None:
 
 def _emit(sent: Sent, receiver: Receiver, faults: list[str]) -> str:
     """Return a `zoom-emitter emit` of the event by its seed, or else of the exact bytes."""
-    to = ["--no-validate", "--to", receiver.subscription.name or receiver.shown]
+    to = _to(receiver)
     deviations = [word for name in faults for word in ("--fault", name)]
     if sent.seed:
         return shlex.join(["zoom-emitter", "emit", sent.event, "--seed", sent.seed, *deviations, *to])
@@ -39,6 +45,10 @@ def _emit(sent: Sent, receiver: Receiver, faults: list[str]) -> str:
     return f"printf %b {body} | " + shlex.join(
         ["zoom-emitter", "emit", "--payload", "-", "--raw", *deviations, *to]
     )
+
+
+def _to(receiver: Receiver) -> list[str]:
+    return ["--no-validate", "--to", receiver.subscription.name or receiver.shown]
 
 
 def _curl(sent: Sent, receiver: Receiver) -> str:

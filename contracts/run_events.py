@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contracts.findings import Severity
+from contracts.latency import latency_of
 
 if TYPE_CHECKING:
     from contracts.cases import CaseResult, Depth, Sent
     from contracts.check import Check
     from contracts.findings import Finding
     from contracts.languages import Language
+    from contracts.latency import Latency
     from contracts.plan import Plan, PlannedCase
     from contracts.receiver import Receiver
 
@@ -79,6 +81,7 @@ class RunResult:
         elapsed_s: How long it took.
         stopped: Why it ended before its end, in words; empty where it did not.
         is_interrupted: Whether someone pressed Ctrl-C.
+        is_observed: Whether an observer counted the receiver's effects.
     """
 
     receiver: Receiver
@@ -96,6 +99,12 @@ class RunResult:
     elapsed_s: float
     stopped: str = ""
     is_interrupted: bool = False
+    is_observed: bool = False
+
+    @property
+    def latency(self) -> Latency | None:
+        """How fast it answered what Zoom would send it; None where that was too little."""
+        return latency_of(self.traffic)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings have this severity."""

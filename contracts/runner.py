@@ -116,6 +116,7 @@ class _Course:
             elapsed_s=(monotonic_ms() - self._started_ms) / 1000,
             stopped=self._stopped,
             is_interrupted=self.is_interrupted,
+            is_observed=self._scope.is_observed,
         )
 
     def _inspected(self, *, is_first: bool) -> Iterator[RunEvent]:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import ChallengeBody, EventBody
 from contracts.cases import Recipe, Sent
+from contracts.effects import Effects
 from contracts.expectations import Kind, kind_of
 from emitter.core.deliveries import Timing
-from emitter.core.faults import request_with, timestamp_with
+from emitter.core.faults import pieces_with, request_with, timestamp_with
 from emitter.core.outcome import FailureCode, Outcome, OutcomeKind
+from emitter.core.pieces import waits_s
 from emitter.core.request import build_request
 from emitter.core.targets import parse_target
 from emitter.delivery.clock import SystemClock
@@ -55,6 +57,7 @@ class Session:
 
     Attributes:
         traffic: Everything that was sent, in the order in which it ended.
+        effects: Waits for the effects that the observer counts; None where there is none.
         greeting: The first answers of the run: to an event, to a challenge, and perhaps to another event.
     """
 
@@ -73,8 +76,8 @@ class Session:
         self.workshop = workshop
         self.pacer = pacer
         self.clock = clock or SystemClock()
-        self.observer = observer
         self.traffic: list[Sent] = []
+        self.effects = Effects(observer, pacer, self.traffic) if observer else None
         self.greeting: tuple[Sent, ...] = ()
         self._transport = transport
         self._raw_transport = raw_transport
@@ -83,7 +86,7 @@ class Session:
 
     @property
     def sends_raw_bytes(self) -> bool:
-        """Whether recipes may have `pieces`."""
+        """Whether recipes may have `pieces`, or faults that have."""
         return self._raw_transport is not None
 
     @property
@@ -118,15 +121,27 @@ class Session:
             if not self.pacer.obey(sent.exchange, now_ms=self.clock.now_ms()):
                 return sent
 
-    def send_together(self, recipes: Sequence[Recipe], *, identity: Identity | None = None) -> list[Sent]:
+    def send_together(
+        self,
+        recipes: Sequence[Recipe],
+        *,
+        identity: Identity | None = None,
+        identities: Sequence[Identity] = (),
+    ) -> list[Sent]:
         """Send several requests at once, each over its own connection, and return them in their order.
+
+        Args:
+            recipes: How the requests are made.
+            identity: What names all of them; else each is new.
+            identities: What names each of them, where they differ.
 
         Raises:
             OutOfTimeError: The run's time is up.
         """
         for _ in recipes:
             self.pacer.wait_for_turn()
-        made = [self._made(recipe, identity) for recipe in recipes]
+        named: Sequence[Identity | None] = identities or [identity] * len(recipes)
+        made = [self._made(recipe, each) for recipe, each in zip(recipes, named, strict=True)]
         with ThreadPoolExecutor(max_workers=max(1, len(made))) as pool:
             return list(pool.map(self._send_now, made))
 
@@ -193,11 +208,14 @@ class Session:
 
     def _exchange(self, recipe: Recipe, request: SignedRequest) -> Exchange:
         timeout_s = self.receiver.timeout_s
-        if recipe.pieces is None:
+        in_pieces = recipe.pieces or pieces_with(recipe.faults)
+        if in_pieces is None:
             return self._transport.send(request, timeout_s=timeout_s)
         if self._raw_transport is None:
             raise UsageError("raw bytes cannot be sent to a receiver inside this process")
-        return self._raw_transport.send_raw(request.url, recipe.pieces(request), timeout_s=timeout_s)
+        pieces = in_pieces(request)
+        # Our own waits are not the receiver's.
+        return self._raw_transport.send_raw(request.url, pieces, timeout_s=timeout_s + waits_s(pieces))
 
     def _authenticated(self) -> tuple[HeaderPairs, Exchange]:
         """Return what authentication adds; where it could not be had, also how that ends the request."""

@@ -11,24 +11,37 @@ from typing import Final
 from contracts.check import Family
 from contracts.checks import (
     acceptance,
+    acceptance_changes,
+    acceptance_variants,
     authentication,
+    clock,
+    duplicates,
+    effects,
     freshness,
     handshake,
     handshake_variants,
     leaks,
+    load,
     preflight,
     robustness,
+    robustness_wire,
     signature,
     signature_variants,
     spelling,
 )
 
 FAMILIES: Final = (
-    Family("P", "preflight", "Whether the receiver can be judged at all", preflight.CHECKS),
-    Family("A", "acceptance", "Events as Zoom sends them", acceptance.CHECKS),
+    Family("P", "preflight", "Whether the receiver can be judged at all", (*preflight.CHECKS, *clock.CHECKS)),
+    Family(
+        "A",
+        "acceptance",
+        "Events as Zoom sends them",
+        (*acceptance.CHECKS, *acceptance_variants.CHECKS, *acceptance_changes.CHECKS),
+    ),
     Family("B", "bytes", "Events as Zoom writes them", spelling.CHECKS),
     Family("F", "freshness", "Times of requests", freshness.CHECKS),
     Family("H", "handshake", "URL validation", (*handshake.CHECKS, *handshake_variants.CHECKS)),
+    Family("D", "duplicates", "Duplicates, order and retries", (*duplicates.CHECKS, *effects.CHECKS)),
     Family(
         "S",
         "signature",
@@ -36,6 +49,7 @@ FAMILIES: Final = (
         (*signature.CHECKS, *signature_variants.CHECKS),
     ),
     Family("U", "authentication", "Credentials, where the subscription has some", authentication.CHECKS),
-    Family("R", "robustness", "Signed nonsense", robustness.CHECKS),
+    Family("R", "robustness", "Signed nonsense", (*robustness.CHECKS, *robustness_wire.CHECKS)),
+    Family("O", "load", "Bursts and the deadline", load.CHECKS),
     Family("L", "leaks", "What answers give away", leaks.CHECKS),
 )

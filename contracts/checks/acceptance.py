@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.bodies import EventBody
+from contracts.bodies import EventBody, VariantBody
 from contracts.cases import Case, Depth, Recipe, Scope
 from contracts.check import Check
+from contracts.coverage import coverage
 from contracts.expectations import ACKNOWLEDGED
 from contracts.findings import Evidence, Severity
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
 from emitter.core.faults import FAULTS
-from emitter.faking.draw import required_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,12 +29,14 @@ def _complete(scope: Scope) -> Iterable[Case]:
 
 def _required_only(scope: Scope) -> Iterable[Case]:
     for event in scope.events:
-        yield Case(
-            name="with its required fields only",
-            event=event.name,
-            recipe=Recipe(body=EventBody(event=event.name, wants=required_only)),
-            expects=ACKNOWLEDGED,
-        )
+        for variant in coverage(event):
+            if variant.name == "required-only" and variant.is_plausible:
+                yield Case(
+                    name="with its required fields only",
+                    event=event.name,
+                    recipe=Recipe(body=VariantBody(event=event.name, name=variant.name)),
+                    expects=ACKNOWLEDGED,
+                )
 
 
 def _unknown(scope: Scope) -> Iterable[Case]:
@@ -44,6 +46,16 @@ def _unknown(scope: Scope) -> Iterable[Case]:
         recipe=Recipe(body=EventBody(event=scope.event.name), faults=(FAULTS["unknown-event"],)),
         expects=ACKNOWLEDGED,
     )
+    for event in scope.catalog:
+        if not scope.receiver.subscription.wants(event.name):
+            yield Case(
+                name="although the receiver does not subscribe to it",
+                event=event.name,
+                recipe=Recipe(body=EventBody(event=event.name)),
+                expects=ACKNOWLEDGED,
+                cause="not-subscribed",
+                depth=Depth.DEFAULT,
+            )
 
 
 def _header_case(scope: Scope) -> Iterable[Case]:
@@ -88,12 +100,12 @@ CHECKS: Final = (
     ),
     Check(
         code="A03",
-        title="An event of an unknown name is acknowledged",
+        title="An event the receiver does not know is acknowledged",
         severity=Severity.WARNING,
         evidence=Evidence.UNSURE,
-        sends="an event whose name no document has, rightly signed",
+        sends="an event whose name no document has, and those it does not subscribe to, rightly signed",
         expects=ACKNOWLEDGED.words,
-        why="Zoom adds events, and sends a 5xx three times more.",
+        why="Zoom adds events, subscriptions are edited by hand, and a 5xx brings three more tries.",
         source="docs/zoom.md#failures",
         mend=Remedy("Acknowledge what you do not know, and log its name."),
         cases=_unknown,

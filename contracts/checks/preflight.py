@@ -28,6 +28,8 @@ _COLON_HINT: Final = (
     "Look how the receiver reads Basic authentication: this password has a colon, and who splits at every "
     "colon compares its beginning only. Then compare the secret tokens."
 )
+_FAR_S: Final = 60.0
+"""So far a clock is for a check of freshness to be the likelier cause."""
 _WRONG_PLACE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE})
 
 

@@ -2,73 +2,165 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import re
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody
-from contracts.cases import Case, Depth, Recipe, Scope
+from contracts.cases import Depth, Miss, Procedure, Recipe, Scope
 from contracts.check import Check
-from contracts.expectations import ACKNOWLEDGED
+from contracts.coverage import with_value, written_path
+from contracts.expectations import ACKNOWLEDGED, Kind, kind_of
 from contracts.findings import Evidence, Severity
+from contracts.habits import HABITS, looks_like
 from contracts.remedies import RAW_BODY
-from emitter.core.faults import FAULTS
+from contracts.sending import judged
+from emitter.core.faults import EXTRA_FIELD
+from emitter.faking.variants.texts import TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
+
+    from contracts.cases import Sent
+    from contracts.coverage import Path
+    from contracts.session import Session
+    from emitter.catalog.events import EventType
 
 EMOJI: Final = "Demo \N{FIRE ENGINE} \N{PARTY POPPER}"
 BASIC_PLANE: Final = "Café, Zürich, 東京, ⛳"
-_SPELLINGS: Final = ("wire-raw", "wire-escaped", "wire-spaced", "wire-slashes")
+_MIXED: Final = f"{BASIC_PLANE} {EMOJI} a/b <i>R&D</i> before\N{LINE SEPARATOR}after"
+_PROBE: Final = "spelling: "
+_SPELT_AS_ZOOM: Final = ("slashes-and-markup", "quotes-and-backslashes", "white-space", "long")
+_LESS_SURE: Final = ("line-separators", "line-ends", "right-to-left", "combining-marks")
 
 
-def _with_text(text: str, name: str) -> Any:
-    """Return a change that puts a text into the event's own words, where it has some."""
-
-    def changed(envelope: Mapping[str, Any]) -> dict[str, Any]:
-        payload = envelope["payload"]
-        inner = payload["object"]
-        first = inner[0] if isinstance(inner, list) else inner
-        field = next((key for key in first if key.endswith(("_name", "text", "topic"))), name)
-        told = {**first, field: text}
-        return {
-            **envelope,
-            "payload": {**payload, "object": [told, *inner[1:]] if isinstance(inner, list) else told},
-        }
-
-    return changed
+def _where(scope: Scope, text: str = "emoji") -> tuple[EventType, Path] | None:
+    """Return the first event in which people write, and where; None where they write in none."""
+    found = ((event, written_path(event, text)) for event in scope.events)
+    return next(((event, path) for event, path in found if path), None)
 
 
-def _text_event(scope: Scope) -> str:
-    """Return an event that has words of people in it, if there is one."""
-    named = (event.name for event in scope.events if '_name"' in str(event.example).replace("'", '"'))
-    return next(named, scope.event.name)
+def _texts(
+    texts: Iterable[tuple[str, str, str]], *, cause: str = ""
+) -> Callable[[Scope], Iterable[Procedure]]:
+    """Return what makes a case of each text: what is special about it, the text, what kind of text it is."""
 
-
-def _texts(text: str, name: str) -> Any:
-    def cases(scope: Scope) -> Iterable[Case]:
-        event = _text_event(scope)
-        change = _with_text(text, "topic")
-        yield Case(
-            name=name,
-            event=event,
-            recipe=Recipe(body=EventBody(event=event, change=change)),
-            expects=ACKNOWLEDGED,
-        )
+    def cases(scope: Scope) -> Iterable[Procedure]:
+        for number, (name, text, kind) in enumerate(texts):
+            if place := _where(scope, kind):
+                event, path = place
+                recipe = Recipe(body=EventBody(event=event.name, change=with_value(path, text)))
+                yield Procedure(
+                    name=name,
+                    event=event.name,
+                    requests=1,
+                    misses=partial(_text_misses, recipe=recipe, place=place),
+                    cause=cause or name,
+                    depth=Depth.DEFAULT if number else Depth.QUICK,
+                )
 
     return cases
 
 
-def _spellings(scope: Scope) -> Iterable[Case]:
-    event = _text_event(scope)
-    change = _with_text(f"{BASIC_PLANE} {EMOJI} a/b", "topic")
-    for name in _SPELLINGS:
-        yield Case(
-            name=FAULTS[name].description,
-            event=event,
-            recipe=Recipe(body=EventBody(event=event, change=change), faults=(FAULTS[name],)),
-            expects=ACKNOWLEDGED,
-            cause="spelling",
-            depth=Depth.DEFAULT,
-        )
+def _text_misses(session: Session, *, recipe: Recipe, place: tuple[EventType, Path]) -> Iterator[Miss]:
+    sent, miss = judged(session, recipe, ACKNOWLEDGED)
+    if miss is None:
+        return
+    if miss.kind == Kind.REFUSED:
+        probed = _probed(session, place)
+        told = looks_like([*_as_observed(probed.values()), *_as_observed([sent])])
+        miss = replace(miss, message=f"{miss.received}; {told}" if told else "")
+    yield miss
+
+
+def _spellings(scope: Scope) -> Iterable[Procedure]:
+    place = _where(scope) or (scope.event, ())
+    yield Procedure(
+        name="written in other ways",
+        event=place[0].name,
+        requests=len(_probes(place)),
+        misses=partial(_spelling_misses, place=place),
+        cause="spelling",
+        depth=Depth.DEFAULT,
+    )
+
+
+def _spelling_misses(session: Session, *, place: tuple[EventType, Path]) -> Iterator[Miss]:
+    """Yield a miss for every plain spelling that is not taken, each with what they all look like."""
+    probed = _probed(session, place)
+    missed = {
+        name: miss for name, sent in probed.items() if (miss := ACKNOWLEDGED.judge(sent, session.receiver))
+    }
+    told = looks_like(_as_observed(probed.values()))
+    for name, miss in missed.items():
+        if name not in _UNUSUAL:
+            words = [f"not taken: {', '.join(missed)}", *([told] if told else [])]
+            yield replace(miss, message="; ".join(words))
+
+
+def _probed(session: Session, place: tuple[EventType, Path]) -> dict[str, Sent]:
+    """Return what came of each spelling; they are sent once a run."""
+    known = {sent.case: sent for sent in session.traffic if sent.case.startswith(_PROBE)}
+    probed = {}
+    for name, rewrite in _probes(place).items():
+        label = _PROBE + name
+        if label not in known:
+            event, path = place
+            # Only what differs in its characters needs any: the rest is plain, and differs in one thing.
+            change = with_value(path, _MIXED) if path and name not in _PLAIN | _UNUSUAL else None
+            recipe = Recipe(body=EventBody(event=event.name, change=change, rewrite=rewrite))
+            with session.labelled("B03", label):
+                known[label], _ = judged(session, recipe, ACKNOWLEDGED)
+        probed[name] = known[label]
+    return probed
+
+
+def _as_observed(sents: Iterable[Sent]) -> list[tuple[bytes, bool]]:
+    """Return body and whether it was taken, of what tells something: a 5xx or a time-out does not."""
+    kinds = [(sent.signed_body, kind_of(sent.exchange)) for sent in sents]
+    return [
+        (body, kind is Kind.ACKNOWLEDGED) for body, kind in kinds if kind in {Kind.ACKNOWLEDGED, Kind.REFUSED}
+    ]
+
+
+def _probes(place: tuple[EventType, Path]) -> dict[str, Callable[[bytes], bytes]]:
+    """Return the spellings by name. Where people write nothing, only those that need no text."""
+    habits = {f"as {habit.words}": habit.rewritten for habit in HABITS}
+    return (habits if place[1] else {}) | _PLAIN | _UNUSUAL
+
+
+def _with_spaces(body: bytes) -> bytes:
+    return re.sub(rb'(?<=["\d}\]]),(?=")', b" , ", body.replace(b'":', b'" : '), count=3)
+
+
+def _reversed(body: bytes) -> bytes:
+    """Return an object with its first member moved to the end."""
+    first, _, rest = body[1:-1].partition(b",")
+    return b"{%b,%b}" % (rest, first) if rest else body
+
+
+def _with_member(text: bytes) -> Callable[[bytes], bytes]:
+    name = EXTRA_FIELD.encode()
+    return lambda body: body[:-1] + b',"%b":%b}' % (name, text)
+
+
+def _first_member_twice(body: bytes) -> bytes:
+    return b"{%b,%b" % (body[1:-1].partition(b",")[0], body[1:])
+
+
+_PLAIN: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "spaces around colons and commas": _with_spaces,
+    "another order of keys": _reversed,
+    "spaces at the end": lambda body: body + b"  ",
+    "a line end at the end": lambda body: body + b"\n",
+}
+_UNUSUAL: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "1.0 for a number": _with_member(b"1.0"),
+    "a number beyond 2^53": _with_member(b"9223372036854775807"),
+    "a key that comes twice": _first_member_twice,
+}
+"""What a strict parser may refuse for other reasons: it tells how a body is read, and is no defect alone."""
 
 
 CHECKS: Final = (
@@ -83,7 +175,7 @@ CHECKS: Final = (
         "what it wrote again works until the first emoji.",
         source="docs/zoom.md#body",
         mend=RAW_BODY,
-        cases=_texts(EMOJI, "with emoji"),
+        cases=_texts([("with emoji", EMOJI, "emoji")]),
         implied_by=("A01",),
     ),
     Check(
@@ -96,20 +188,55 @@ CHECKS: Final = (
         why="Zoom writes them raw; Python's and PHP's serialisers escape them, and C# is often told ASCII.",
         source="docs/zoom.md#body",
         mend=RAW_BODY,
-        cases=_texts(BASIC_PLANE, "with accents and Chinese"),
+        cases=_texts([("with accents and Chinese", BASIC_PLANE, "basic-plane")]),
         implied_by=("A01",),
+    ),
+    Check(
+        code="B04",
+        title="Slashes, markup, quotes and spaces, written as Zoom writes them, are acknowledged",
+        severity=Severity.ERROR,
+        evidence=Evidence.CONFIRMED,
+        sends="events with / & < > and quotes in a text, with spaces at its ends, with 2,000 characters",
+        expects=ACKNOWLEDGED.words,
+        why=r"Zoom writes / and all of the basic plane raw: PHP writes \/, Go \u003c, frameworks trim.",
+        source="docs/zoom.md#body",
+        mend=RAW_BODY,
+        cases=_texts(
+            [("with a slash", "Q3/Q4 and/or", "slashes-and-markup")]
+            + [(f"with {text.title}", text.text, text.name) for text in TEXTS if text.name in _SPELT_AS_ZOOM],
+            cause="text",
+        ),
+        implied_by=("A01", "B01", "B02"),
+    ),
+    Check(
+        code="B05",
+        title="Line ends, line separators, marks and scripts from the right are acknowledged",
+        severity=Severity.WARNING,
+        evidence=Evidence.UNSURE,
+        sends="events with line ends, U+2028, combining marks, Arabic and Hebrew in a text",
+        expects=ACKNOWLEDGED.words,
+        why="People write them, and who writes or normalises a body again changes them; how Zoom writes line "
+        "ends and U+2028 was not seen.",
+        source="docs/zoom.md#body",
+        mend=RAW_BODY,
+        cases=_texts(
+            [(f"with {text.title}", text.text, text.name) for text in TEXTS if text.name in _LESS_SURE],
+            cause="text",
+        ),
+        implied_by=("A01", "B01", "B02", "B04"),
     ),
     Check(
         code="B03",
         title="The same JSON in another spelling, rightly signed, is acknowledged",
         severity=Severity.WARNING,
         evidence=Evidence.UNSURE,
-        sends=r"emoji raw, everything escaped, spaces after colons and commas, / as \/",
+        sends="an event as each of eight serialisers writes it, with white space, in another order of keys; "
+        "to tell them apart also with 1.0, a number beyond 2^53 and a key that comes twice",
         expects=ACKNOWLEDGED.words,
         why="Who verifies the bytes that came does not care; who writes them again depends on Zoom's habits.",
         source="docs/zoom.md#failures",
         mend=RAW_BODY,
         cases=_spellings,
-        implied_by=("A01", "B01", "B02"),
+        implied_by=("A01", "B01", "B02", "B04", "B05"),
     ),
 )

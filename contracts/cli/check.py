@@ -46,6 +46,14 @@ if TYPE_CHECKING:
 @click.option(
     "--acks-before-verifying", is_flag=True, help="The receiver acknowledges first and verifies later."
 )
+@click.option(
+    "--observe", metavar="URL", help="Where the number of the receiver's effects is; read with GET."
+)
+@click.option(
+    "--observe-cmd",
+    metavar="COMMAND",
+    help="Prints the number of the receiver's effects: rows, messages, jobs.",
+)
 @click.option("--list", "is_list", is_flag=True, help="List the checks and exit.")
 @click.option("--explain", metavar="CODE", help="Explain a check and exit.")
 @click.option("--dry-run", is_flag=True, help="Say how many requests would be sent; send none.")
@@ -69,11 +77,13 @@ def check(
     """Judge receivers: what Zoom's traffic would break, what a forger could do, and how to mend it.
 
     It sends to the receiver what Zoom sends, and what nobody should get through. Nothing but the receiver's
-    answers is looked at, so any language will do.
+    answers is looked at, so any language will do; with --observe or --observe-cmd also how many effects
+    events had.
 
     \b
       zoom-emitter check http://localhost:3000/webhooks/zoom
       zoom-emitter check my-app --select signature,handshake --strict
+      zoom-emitter check my-app --observe-cmd 'psql -Atc "select count(*) from events"'
       zoom-emitter check --explain S01
     """
     from contracts.cli.judgement import Judgement  # noqa: PLC0415

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from contracts.cli.values import events_for, rate_in
+from contracts.cli.values import events_for, observer_in, rate_in
 from emitter.cli.catalogs import chosen_catalog
 from emitter.core.schedule import parse_duration
 from emitter.errors import EmitterError
@@ -56,6 +56,9 @@ class Judgement:
             secret_token=resolved.secret_token,
             acks_before_verifying=options["acks_before_verifying"],
         )
+        self._observer = observer_in(
+            options["observe"], options["observe_cmd"], subscription=resolved.subscription
+        )
         self.scope = Scope(
             receiver=self.receiver,
             catalog=catalog,
@@ -63,6 +66,7 @@ class Judgement:
             depth=depth,
             seed=options["seed"] or (_random_seed() if depth is Depth.DEEP else SEED),
             is_response_strict=options["strict_response"],
+            is_observed=self._observer is not None,
         )
 
     def print_plan(self) -> None:
@@ -85,7 +89,11 @@ class Judgement:
 
         out = None if as_json else console()
         reporter = ConsoleReporter(self._registry, out=out, err=console(is_stderr=True))
-        session = open_session(self.scope, budget_s=self._budget_s, per_second=self._per_second)
+        if self._observer:
+            self._observer.count()  # so that one that cannot be asked is known before anything is sent
+        session = open_session(
+            self.scope, budget_s=self._budget_s, per_second=self._per_second, observer=self._observer
+        )
         events = run(session, self._checks, self.scope, wait_s=self._wait_s)
         try:
             result = _reported(events, reporter)

@@ -10,8 +10,10 @@ from emitter.errors import InvalidSettingError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from contracts.observers import Observer
     from contracts.receiver import Receiver
     from contracts.run_events import RunResult
+    from emitter.core.subscription import Subscription
 
 
 def names_in(text: str | None) -> list[str]:
@@ -37,6 +39,21 @@ def rate_in(text: str | None) -> float | None:
             f"the rate limit {text!r} is no number of requests a second; write for example 50/s"
         )
     return per_second
+
+
+def observer_in(url: str | None, command: str | None, *, subscription: Subscription) -> Observer | None:
+    """Return who counts the receiver's effects, by ``--observe`` and ``--observe-cmd``; None for nobody.
+
+    Raises:
+        InvalidSettingError: Both are given, or the URL cannot be used.
+    """
+    from contracts.observers import CommandObserver, UrlObserver  # noqa: PLC0415 - imports requests
+
+    if url and command:
+        raise InvalidSettingError("--observe and --observe-cmd exclude each other; one number is compared")
+    if url:
+        return UrlObserver(url, subscription)
+    return CommandObserver(command) if command else None
 
 
 def events_for(receiver: Receiver, catalog: Any, names: str | None) -> tuple[Any, ...]:

@@ -24,6 +24,8 @@ _LEAST_COLUMNS: Final = 60
 _PLAIN_COLUMNS: Final = 100
 _LABEL_CHARS: Final = 10
 _FAMILY_CHARS: Final = 12
+_OBSERVED: Final = frozenset({"D08", "D09", "D10"})
+"""Checks that send nothing without an observer."""
 
 
 class ConsoleReporter:
@@ -205,6 +207,10 @@ def _notes(result: RunResult) -> list[str]:
         codes = Counter(planned.check.code for planned in result.left_out)
         listed = ", ".join(f"{code} ({count})" for code, count in codes.items())
         notes.append(f"left out for time: {listed}; a longer --time-budget includes them")
+    if result.latency:
+        notes.append(f"answers: {result.latency.words}")
+    if not result.is_observed and any(check.code in _OBSERVED for check in result.checks):
+        notes.append("effects were not seen: --observe URL or --observe-cmd COMMAND counts them")
     if result.is_interrupted:
         notes.append("interrupted: this is what was seen until then")
     return notes

@@ -39,6 +39,8 @@ def value(result: RunResult) -> dict[str, Any]:
             "elapsed_s": round(result.elapsed_s, 3),
             "stopped": result.stopped,
             "is_interrupted": result.is_interrupted,
+            "is_observed": result.is_observed,
+            "latency": result.latency and result.latency.value(),
         },
         "findings": [finding.value() for finding in result.findings],
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emitter.catalog.json_values import DECODER
 from emitter.catalog.paths import set_value, unset
 from emitter.catalog.validation import problems
-from emitter.core.faults import FAULTS, body_with
+from emitter.core.faults import FAULTS, body_with, check_count
 from emitter.errors import InvalidPayloadError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def bodies_of(
         InvalidPayloadError: The event does not fit its schema.
         UnencodableError: A value has no JSON form.
     """
+    check_count((FAULTS[fault] for fault in request.faults), request.count)
     if request.body is not None:
         name = request.event or _name_in(request.body)
         return name, [(name, request.body.encode())] * request.count

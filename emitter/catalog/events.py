@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from emitter.catalog.document import bundled_document, bundled_overlay, merge
 from emitter.catalog.operations import LEFT_OUT, Operation, operations_of, printable
-from emitter.catalog.repairs.envelopes import repaired
+from emitter.catalog.repairs.envelopes import repaired, response_schema
 from emitter.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class EventType:
         schema: JSON Schema (Draft 2020-12) of the envelope, with the overlay and all repairs. Not to be
             edited.
         example: The document's example of the envelope, or None. Not to be edited, need not fit the schema.
+        operation: Where the document describes it.
     """
 
     name: str
@@ -49,11 +51,17 @@ class EventType:
     product: str
     schema: dict[str, Any] = field(hash=False, repr=False)
     example: dict[str, Any] | None = field(hash=False, repr=False)
+    operation: Operation | None = field(default=None, compare=False, repr=False)
 
     @property
     def short_name(self) -> str:
         """The last part of the name."""
         return self.name.rpartition(".")[2]
+
+    @cached_property
+    def response(self) -> dict[str, Any] | None:
+        """JSON Schema of the answer the document shows for status 200, or None. Not to be edited."""
+        return response_schema(self.operation) if self.operation else None
 
 
 class Document(NamedTuple):
@@ -215,6 +223,7 @@ def event_type(operation: Operation) -> EventType:
         product=operation.product,
         schema=schema,
         example=example,
+        operation=operation,
     )
 
 

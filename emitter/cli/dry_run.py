@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from emitter.cli.attempt_lines import body_value
 from emitter.core.deliveries import Delivery
-from emitter.core.request import SignedRequest, masked
+from emitter.core.faults import FAULTS, pieces_with, postings_with
+from emitter.core.pieces import wire_bytes
+from emitter.core.request import masked
 from emitter.core.targets import parse_target
 from emitter.delivery.attempt_request import known_headers, signed_request
 from emitter.faking.ids import new_identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from random import Random
 
     from emitter.cli.target import ResolvedTarget
+    from emitter.core.pieces import Piece
+    from emitter.core.request import Identity, SignedRequest
 
 
 def print_requests(
@@ -33,12 +38,17 @@ def print_requests(
 ) -> None:
     """Print what would go out now: request line, headers with credentials masked, and the exact body."""
     subscription = target.subscription
-    for event, body in bodies:
+    chosen = [FAULTS[name] for name in faults]
+    pieces = pieces_with(chosen)
+    identities: dict[int, Identity] = {}
+    for event, body, number in postings_with(chosen, bodies):
+        if number not in identities:
+            identities[number] = new_identity(rng, client_id=subscription.client_id)
         delivery = Delivery(
             subscription_id=0,
             event=event,
             body=body,
-            identity=new_identity(rng, client_id=subscription.client_id),
+            identity=identities[number],
             faults=tuple(faults),
             created_at_ms=now_ms,
             due_at_ms=now_ms,
@@ -50,26 +60,28 @@ def print_requests(
             timestamp_s=now_ms // 1000,
             auth_headers=known_headers(subscription),
         )
+        shown = replace(request, headers=masked(request.headers))
+        content = _sent(pieces(shown) if pieces else (wire_bytes(shown),))
         if as_json:
-            click.echo(json.dumps(_value(request), ensure_ascii=False))
+            click.echo(json.dumps(_value(shown, content), ensure_ascii=False))
         else:
-            _print_bytes(request)
+            _print_bytes(content)
 
 
-def _value(request: SignedRequest) -> dict[str, object]:
-    headers = [list(pair) for pair in masked(request.headers)]
+def _sent(pieces: Iterable[Piece]) -> bytes:
+    return b"".join(piece for piece in pieces if isinstance(piece, bytes))
+
+
+def _value(request: SignedRequest, content: bytes) -> dict[str, object]:
     return {
-        "method": "POST",
+        "method": content.partition(b" ")[0].decode(),
         "url": parse_target(request.url).shown,
-        "headers": headers,
+        "headers": [list(pair) for pair in request.headers],
         **body_value(request.body),
     }
 
 
-def _print_bytes(request: SignedRequest) -> None:
-    lines = [f"POST {parse_target(request.url).path} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in masked(request.headers)]
-    head = "\r\n".join(lines).encode("latin-1")
+def _print_bytes(content: bytes) -> None:
     sys.stdout.flush()
-    sys.stdout.buffer.write(head + b"\r\n\r\n" + request.body + b"\n")
+    sys.stdout.buffer.write(content + b"\n")
     sys.stdout.buffer.flush()

@@ -18,7 +18,7 @@ from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.chosen_events import EventChoice
 from emitter.cli.tally import Tally, status_of
 from emitter.cli.target import ResolvedTarget, TargetChoice, target_options
-from emitter.core.faults import FAULTS, body_with
+from emitter.core.faults import FAULTS, body_with, check_count
 from emitter.core.handshake_forms import handshake_lines
 from emitter.core.schedule import NO_RETRIES, ZOOM_RETRIES, RetrySchedule
 from emitter.errors import InvalidSettingError, UnknownNameError
@@ -97,7 +97,7 @@ def emit(
     clock = SystemClock()
     rng = Random(f"{chosen.seed} identities") if chosen.seed else SystemRandom()  # noqa: S311 - no secrets
     chosen = chosen if chosen.seed else replace(chosen, seed=str(secrets.randbelow(10**6)))
-    bodies = _checked_first(_bodies(chosen, faults, raw, clock.now_ms()), rounds_of=chosen)
+    bodies = _checked_first(_bodies(chosen, faults, raw, clock.now_ms()), faults, rounds_of=chosen)
     if dry_run:
         from emitter.cli.dry_run import print_requests  # noqa: PLC0415
 
@@ -171,9 +171,10 @@ def _bodies(chosen: EventChoice, faults: list[Fault], is_raw: bool, now_ms: int)
         yield body_with(faults, event.name, event.envelope)
 
 
-def _checked_first(bodies: Bodies, *, rounds_of: EventChoice) -> Bodies:
+def _checked_first(bodies: Bodies, faults: list[Fault], *, rounds_of: EventChoice) -> Bodies:
     """Make the first round at once, so that what cannot be sent is said before anything is."""
     first = list(itertools.islice(bodies, max(len(rounds_of.events), BATCH)))
+    check_count(faults, len(first))
     return itertools.chain(first, bodies)
 
 

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emitter.core.zoom import SIGNATURE_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from emitter.core.pieces import Piece
     from emitter.core.request import SignedRequest
     from emitter.core.wire import WireStyle
+
+
+class Posting(NamedTuple):
+    """A body on its way, before its delivery exists.
+
+    Attributes:
+        event: The event's name.
+        body: The exact bytes.
+        delivery: A number; postings that share it share the request id, too.
+    """
+
+    event: str
+    body: bytes
+    delivery: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +41,9 @@ class Fault:
         timestamp: Text of the timestamp header from the true time in seconds; it is signed.
         request: Changes the finished request.
         copies: How many deliveries of the same body and request id one event becomes.
+        sequence: Changes which bodies are delivered, and in which order.
+        least_events: How many events it takes to mean anything.
+        pieces: Turns the finished request into what crosses the wire, where that is no plain POST.
     """
 
     name: str
@@ -35,6 +53,9 @@ class Fault:
     timestamp: Callable[[int], str] | None = None
     request: Callable[[SignedRequest], SignedRequest] | None = None
     copies: int = 1
+    sequence: Callable[[Sequence[Posting]], list[Posting]] | None = None
+    least_events: int = 1
+    pieces: Callable[[SignedRequest], tuple[Piece, ...]] | None = None
 
 
 def with_body(request: SignedRequest, body: bytes) -> SignedRequest:

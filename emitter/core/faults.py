@@ -1,7 +1,8 @@
 """Named deviations from what Zoom sends, for those who ask for them.
 
-A fault acts at one of four moments: on the envelope before it is encoded, on the spelling of the JSON, on
-the timestamp before it is signed, or on the finished request. What it does not name it leaves alone.
+A fault acts at one moment: on the envelope before it is encoded, on the spelling of the JSON, on what is
+delivered in which order, on the timestamp before it is signed, on the finished request, or on how that
+crosses the wire. What it does not name it leaves alone.
 Failures they imitate: docs/zoom.md#failures.
 """
 
@@ -13,16 +14,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.core.credential_faults import CREDENTIAL_FAULTS
-from emitter.core.fault import Fault, on_signature
+from emitter.core.fault import Fault, Posting, on_signature
+from emitter.core.header_faults import HEADER_FAULTS
 from emitter.core.secrets import SecretToken
+from emitter.core.sequence_faults import SEQUENCE_FAULTS
 from emitter.core.signature_faults import SIGNATURE_FAULTS
 from emitter.core.signing import sign
+from emitter.core.socket_faults import SOCKET_FAULTS
 from emitter.core.tampering_faults import TAMPERING_FAULTS
 from emitter.core.timestamp_faults import TIMESTAMP_FAULTS
 from emitter.core.wire import WireStyle, encode, ordered
 from emitter.core.zoom import TIMESTAMP_HEADER
+from emitter.errors import InvalidSettingError
 
 if TYPE_CHECKING:
+    from emitter.core.pieces import Piece
     from emitter.core.request import SignedRequest
 
 OTHER_SECRET: Final = SecretToken("not-the-secret-token-00")
@@ -72,6 +78,43 @@ def request_with(faults: Iterable[Fault], request: SignedRequest) -> SignedReque
 def copies_with(faults: Iterable[Fault]) -> int:
     """Return how many deliveries one event becomes."""
     return max((fault.copies for fault in faults), default=1)
+
+
+def postings_with(faults: Sequence[Fault], bodies: Iterable[tuple[str, bytes]]) -> list[Posting]:
+    """Return what is delivered, in order, after every fault that changes it.
+
+    Args:
+        faults: What is deviated in.
+        bodies: Name and exact body of each event.
+    """
+    postings = [Posting(event, body, number) for number, (event, body) in enumerate(bodies)]
+    for fault in faults:
+        if fault.sequence:
+            postings = fault.sequence(postings)
+    copies = copies_with(faults)
+    return [posting for posting in postings for _ in range(copies)]
+
+
+def pieces_with(faults: Iterable[Fault]) -> Callable[[SignedRequest], tuple[Piece, ...]] | None:
+    """Return what turns the finished request into pieces of bytes; None for a plain POST.
+
+    The last fault that says so wins.
+    """
+    return next((fault.pieces for fault in reversed([*faults]) if fault.pieces), None)
+
+
+def check_count(faults: Iterable[Fault], count: int) -> None:
+    """Refuse faults that mean nothing with so few events.
+
+    Raises:
+        InvalidSettingError: A fault takes more events.
+    """
+    for fault in faults:
+        if count < fault.least_events:
+            raise InvalidSettingError(
+                f"the fault {fault.name!r} takes at least {fault.least_events} events, and this is {count}; "
+                "name several, or ask for a count of 2"
+            )
 
 
 def _every_digit_wrong(signature: str) -> str:
@@ -229,6 +272,9 @@ FAULTS: Final[Mapping[str, Fault]] = {
         *TIMESTAMP_FAULTS,
         *TAMPERING_FAULTS,
         *CREDENTIAL_FAULTS,
+        *HEADER_FAULTS,
+        *SEQUENCE_FAULTS,
+        *SOCKET_FAULTS,
     )
 }
 """Every fault by name, in the order in which they are listed."""

@@ -122,6 +122,22 @@ ZOOM_SPELLING: Final = Spelling(
 )
 
 
+def written(value: Any, spelling: Spelling) -> bytes:
+    """Return a value in one spelling; of orders it knows `GIVEN` and the sorted one.
+
+    Raises:
+        ValueError: The value holds a lone surrogate, NaN or infinity.
+        RecursionError: It is nested too deeply.
+    """
+    how = _LAYOUTS[spelling.layout]
+    reordered = value if spelling.order == GIVEN else _sorted(value)
+    text = json.dumps(
+        reordered, ensure_ascii=False, allow_nan=False, indent=how.indent, separators=how.separators
+    ).replace("\n", how.line_end)
+    text = _SLASHES[spelling.slashes](_ESCAPES[spelling.escapes](text))
+    return (text + _ENDS[spelling.end]).encode()
+
+
 def in_zoom_form(body: bytes) -> bytes | None:
     """Return a body's JSON in Zoom's form, its keys in the order given; None if it has none."""
     value = _value(body)

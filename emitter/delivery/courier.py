@@ -16,12 +16,13 @@ from emitter.core.deliveries import Attempt, Delivery, Timing, settle
 from emitter.core.faults import (
     FAULTS,
     body_with,
-    copies_with,
+    postings_with,
 )
 from emitter.core.outcome import FailureCode, Outcome, OutcomeKind
 from emitter.core.subscription import OAuth
 from emitter.delivery.attempt_request import as_sent, known_headers, signed_request
 from emitter.delivery.clock import monotonic_ms
+from emitter.delivery.faulty_transport import transport_with
 from emitter.delivery.oauth import TokenFailure
 from emitter.delivery.transport import Exchange
 from emitter.errors import ForbiddenTargetError
@@ -113,12 +114,13 @@ class Courier:
     ) -> list[Delivery]:
         """Return what `accept_bodies` would commit: to be committed together with those of others."""
         client_id = self._endpoint(subscription_id).subscription.client_id
-        copies = copies_with(_faults(faults))
+        identities: dict[int, Identity] = {}
         deliveries = []
-        for event, body in bodies:
-            identity = new_identity(self._rng, client_id=client_id)
-            delivery = self._new(subscription_id, event, body, identity=identity, faults=faults)
-            deliveries.extend([delivery] * copies)
+        for event, body, number in postings_with(_faults(faults), bodies):
+            if number not in identities:
+                identities[number] = new_identity(self._rng, client_id=client_id)
+            identity = identities[number]
+            deliveries.append(self._new(subscription_id, event, body, identity=identity, faults=faults))
         return deliveries
 
     def redeliver(self, subscription_id: int, delivery: Delivery) -> Delivery:
@@ -234,7 +236,8 @@ class Courier:
                 token = endpoint.tokens.headers(subscription.auth, timeout_s=subscription.timeout_s)
                 request = self._request(delivery, endpoint, token)
                 attempt = replace(attempt, **as_sent(delivery, request))
-            exchange = endpoint.transport.send(request, timeout_s=subscription.timeout_s)
+            transport = transport_with(delivery.faults, endpoint.transport, subscription)
+            exchange = transport.send(request, timeout_s=subscription.timeout_s)
         except TokenFailure as failure:
             outcome = Outcome(OutcomeKind.NO_TOKEN, code=FailureCode.NO_ACCESS_TOKEN, detail=str(failure))
             timing = Timing(total_ms=monotonic_ms() - began_ms)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import threading
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from emitter.core.deliveries import Answer
-from emitter.core.outcome import of_status
-from emitter.core.targets import parse_target
+from emitter.core.outcome import FailureCode, Outcome, OutcomeKind, of_status
+from emitter.core.pieces import HANG_UP, Piece, wire_bytes
+from emitter.core.targets import TargetPolicy, parse_target
 from emitter.delivery.connections import AttemptConnection
 from emitter.delivery.mishaps import TRANSPORT_ERRORS, outcome_of_error
 from emitter.delivery.resolving import AddressBook, Resolver, system_resolver
@@ -19,22 +21,16 @@ from emitter.delivery.trust import tls_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from emitter.core.request import SignedRequest
-    from emitter.core.targets import TargetPolicy
+    from emitter.core.subscription import Subscription
     from emitter.delivery.timed_sockets import TimedSocket
 
+__all__ = ["KEPT_BODY_BYTES", "Piece", "RawTransport", "raw_transport_for", "wire_bytes"]
+
 KEPT_BODY_BYTES: Final = 64 * 1024
-Piece = bytes | float
-"""Bytes to send, or seconds to wait before the next ones."""
-
-
-def wire_bytes(request: SignedRequest, *, method: str = "POST") -> bytes:
-    """Return the exact bytes of a request as they go out over HTTP/1.1."""
-    lines = [f"{method} {parse_target(request.url).path} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in request.headers]
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + request.body
+_HUNG_UP: Final = Outcome(
+    OutcomeKind.BROKEN, code=FailureCode.REMOTE_ERROR, detail="hung up on purpose, before any answer"
+)
 
 
 class RawTransport:
@@ -64,8 +60,8 @@ class RawTransport:
 
         Args:
             url: Decides where the connection goes; nothing else of it is sent.
-            pieces: Bytes, and waits in seconds between them. A receiver that answers before all are sent is
-                read all the same.
+            pieces: Bytes, waits in seconds between them, and perhaps `HANG_UP` at the end. A receiver that
+                answers before all are sent is read all the same.
             timeout_s: The total deadline in real seconds, waits included.
 
         Raises:
@@ -89,6 +85,8 @@ class RawTransport:
             with closing(connection):
                 connection.connect()
                 _send(connection, pieces, stopwatch)
+                if pieces[-1] is HANG_UP:
+                    return Exchange(outcome=_HUNG_UP, answer=None, timing=stopwatch.timing())
                 answer = _read(connection, pieces)
         except TRANSPORT_ERRORS as error:
             outcome = outcome_of_error(error, stopwatch=stopwatch, status=answer.status if answer else None)
@@ -97,12 +95,21 @@ class RawTransport:
         return Exchange(outcome=outcome, answer=answer, timing=stopwatch.timing())
 
 
+def raw_transport_for(subscription: Subscription) -> RawTransport:
+    """Return the transport of raw bytes to a subscription's endpoint."""
+    return RawTransport(
+        policy=TargetPolicy(frozenset(subscription.allowed_hosts), subscription.allows_private),
+        ca_bundle=Path(subscription.ca_bundle) if subscription.ca_bundle else None,
+        insecure=not subscription.verifies_tls,
+    )
+
+
 def _send(connection: AttemptConnection, pieces: Sequence[Piece], stopwatch: Stopwatch) -> None:
     with contextlib.suppress(BrokenPipeError, ConnectionResetError, ConnectionAbortedError):
         for piece in pieces:
             if isinstance(piece, bytes):
                 connection.sock.sendall(piece)
-            else:
+            elif isinstance(piece, float):
                 threading.Event().wait(min(piece, stopwatch.left_s()))
 
 

@@ -130,6 +130,14 @@ def test_a_fault_deviates_on_purpose(received):
     assert len({arrival.headers["x-zm-request-id"] for arrival in arrivals}) == 1
 
 
+def test_faults_of_order_and_wire_are_sent_too(received):
+    arrivals = received(event="playlist_create", count=2, faults=["late-retry", "slow-body"])
+
+    ids = [arrival.headers["x-zm-request-id"] for arrival in arrivals]
+    assert len(ids) == 3
+    assert len({*ids}) == 2
+
+
 def test_a_wrong_signature_is_refused_by_the_receiver_and_not_retried(api, receiver):
     (number,) = api.emit(event="playlist_create", faults=["wrong-signature"])
 
@@ -153,6 +161,7 @@ def test_a_wrong_signature_is_refused_by_the_receiver_and_not_retried(api, recei
         ),
         ({"event": "playlist_create", "payload": {}}, "/payload: the required property"),
         ({"event": "playlist_create", "faults": ["duplicates"]}, "did you mean 'duplicate'?"),
+        ({"event": "playlist_create", "faults": ["reorder"]}, "takes at least 2 events"),
         ({"event": "playlist_create", "subscription": 99}, "unknown subscription '99'"),
         ({"event": "playlist_create", "count": 1001}, "expected 1 to 1000, found 1001"),
         ({"event": "playlist_create", "count": "2"}, "expected a whole number, found a string"),

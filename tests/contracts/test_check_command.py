@@ -43,7 +43,7 @@ def test_a_correct_receiver_passes(receivers):
 
 def test_a_finding_says_all_one_needs_to_mend_it(receivers):
     url = receivers.add(without_verification)
-    result = zoom_emitter("check", url)
+    result = zoom_emitter("check", url, "--depth", "quick")
     check = Registry.bundled().find("S01")
 
     assert result.status == 1
@@ -60,13 +60,13 @@ def test_a_finding_says_all_one_needs_to_mend_it(receivers):
 def test_warnings_fail_only_where_they_count(receivers):
     url = receivers.add(failing_on_nonsense)
 
-    assert zoom_emitter("check", url).status == 0
-    assert zoom_emitter("check", url, "--strict").status == 1
+    assert zoom_emitter("check", url, "--depth", "quick").status == 0
+    assert zoom_emitter("check", url, "--depth", "quick", "--strict").status == 1
 
 
 def test_the_report_for_programs_has_the_documented_form(receivers):
     url = receivers.add(without_verification)
-    result = zoom_emitter("check", url, "--json", "--report", "json=report.json")
+    result = zoom_emitter("check", url, "--depth", "quick", "--json", "--report", "json=report.json")
     report = json.loads(result.text)
 
     assert {"version", "tool", "spec", "receiver", "summary", "findings"} == report.keys()
@@ -85,7 +85,7 @@ def test_no_report_holds_the_secret_or_the_query(receivers, arguments):
     def leaking(asked):
         return Answer(500, f"Error: {SECRET}") if asked.is_challenge else without_verification(asked)
 
-    result = zoom_emitter("check", receivers.add(leaking) + "?token=hidden", *arguments)
+    result = zoom_emitter("check", receivers.add(leaking) + "?token=hidden", "--depth", "quick", *arguments)
 
     assert result.status == 1
     assert SECRET not in result.text + result.err
@@ -191,7 +191,9 @@ def test_a_wrong_secret_is_said_once(receivers, monkeypatch):
 
 
 def test_the_worst_of_several_receivers_decides(receivers):
-    result = zoom_emitter("check", receivers.add(right), receivers.add(without_verification), "--json")
+    result = zoom_emitter(
+        "check", receivers.add(right), receivers.add(without_verification), "--json", "--depth", "quick"
+    )
 
     assert result.status == 1
     assert result.text.count('"version": 1') == 2

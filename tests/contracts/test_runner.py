@@ -98,24 +98,24 @@ def test_a_receiver_that_stays_dead_ends_the_run(receivers):
             dead.append(True)
         return DROPPED if dead else right(asked)
 
-    result = judged(receivers.add(dies))
+    result = judged(receivers.add(dies), depth=Depth.DEFAULT)
 
     assert "no longer answers" in result.stopped
     assert [finding.code for finding in result.findings] == ["R02"]
-    assert {planned.check.code for planned in result.left_out} >= {"R03"}
+    assert {planned.check.code for planned in result.left_out} >= {"R03", "O01"}
 
 
 def test_what_does_not_fit_into_the_time_is_left_out_and_listed(receivers):
     def slow(asked):
         answer = right(asked)
-        return Answer(answer.status, answer.body, answer.headers, delay_s=0.1)
+        return Answer(answer.status, answer.body, answer.headers, delay_s=0.06)
 
-    result = judged(receivers.add(slow), depth=Depth.DEFAULT, budget_s=7.0)
+    result = judged(receivers.add(slow), depth=Depth.DEFAULT, budget_s=5.0)
 
     assert result.findings == ()
     assert result.left_out
-    assert result.elapsed_s < 8
-    assert {case.code[0] for case in result.cases} == {"A", "B", "F", "H", "S", "R"}
+    assert result.elapsed_s < 6
+    assert {case.code[0] for case in result.cases} >= {"A", "B", "H", "D", "S", "R"}
 
 
 def test_forgeries_are_not_judged_by_answers_that_come_before_verifying(receivers):
@@ -146,20 +146,21 @@ def scope():
 def test_a_plan_counts_requests_without_sending_any():
     plan = Plan.of(CHECKS, scope())
 
-    assert plan.requests()["A"] == 17
+    assert plan.requests()["S"] == 6
     assert sum(plan.requests().values()) == sum(planned.case.requests for planned in plan.cases)
 
 
 def test_a_fitted_plan_keeps_the_first_case_of_every_check_that_sends():
     plan = Plan.of(CHECKS, scope())
-    sending = [*dict.fromkeys(each.check.code for each in plan.cases if each.case.depth is Depth.QUICK)]
-    quick = sum(planned.case.requests for planned in plan.cases if planned.case.depth is Depth.QUICK)
+    quick = [planned for planned in plan.cases if planned.case.depth is Depth.QUICK]
 
-    fitted = plan.fitted(within_s=1.2 * quick, latency_s=1.0)
+    fitted = plan.fitted(within_s=1.2 * sum(each.case.requests for each in quick), latency_s=1.0)
 
     assert fitted.left_out
     assert {planned.case.depth for planned in fitted.left_out} == {Depth.DEFAULT}
-    assert {planned.check.code for planned in fitted.cases} >= {*sending}
+    assert all(any(kept is each for kept in fitted.cases) for each in quick)
+    left_out = {planned.check.code for planned in fitted.left_out}
+    assert any(planned.check.code in left_out for planned in fitted.cases)
 
 
 def test_an_expectation_says_what_came_instead(receivers):

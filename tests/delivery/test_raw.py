@@ -3,12 +3,14 @@ from __future__ import annotations
 import pytest
 
 from emitter.core.outcome import OutcomeKind
+from emitter.core.pieces import HANG_UP
 from emitter.core.targets import TargetPolicy
 from emitter.delivery.clock import monotonic_ms
 from emitter.delivery.raw import RawTransport, wire_bytes
 from emitter.errors import ForbiddenTargetError
 from tests.support.sending import request_to
 from tests.support.sockets import RawPeer, answers_and_closes, is_silent, not_listening
+from tests.support.waiting import wait_for
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-one: 1\r\n\r\nhi"
 
@@ -56,3 +58,15 @@ def test_nobody_there_is_an_outcome():
 def test_a_forbidden_address_gets_nothing():
     with pytest.raises(ForbiddenTargetError):
         send_raw("http://169.254.169.254/", b"x")
+
+
+def test_who_hangs_up_reads_no_answer_and_says_why():
+    with RawPeer(answers_and_closes(ANSWER)) as peer:
+        content = wire_bytes(request_to(peer.url))
+        exchange = send_raw(peer.url, content, HANG_UP)
+        wait_for(lambda: peer.requests == [content])
+
+    assert peer.requests == [content]
+    assert exchange.outcome.kind is OutcomeKind.BROKEN
+    assert "on purpose" in exchange.outcome.detail
+    assert exchange.answer is None

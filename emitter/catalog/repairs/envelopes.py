@@ -49,6 +49,18 @@ def repaired(operation: Operation) -> Repaired:
     return Repaired(schema, example.value, tuple(walk.repairs))
 
 
+def response_schema(operation: Operation) -> Schema | None:
+    """Return the schema of the answer with status 200, put right, or None where there is none."""
+    steps: Steps = ("responses", "200", "content", "application/json", "schema")
+    node: Any = operation.value
+    for step in steps:
+        node = node.get(step) if isinstance(node, dict) else None
+    if not isinstance(node, dict):
+        return None
+    steps = (*operation.steps, *steps)
+    return Walk(References(operation.document, steps)).repaired(node, steps=steps, example=NOTHING)
+
+
 def _named(schema: Schema, name: str, steps: Steps, report: Callable[[str, Steps, str], None]) -> Schema:
     """Return the schema with `event` required and fixed to the operation's name."""
     properties = schema.get("properties", {})

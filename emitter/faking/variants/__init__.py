@@ -22,6 +22,7 @@ long, times and numbers at their bounds, strings at their lengths, and the texts
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -30,11 +31,12 @@ from emitter.faking.alternatives import STRUCTURAL, judge_of
 from emitter.faking.variants import shapes, values
 from emitter.faking.variants.names import uniquely_named
 from emitter.faking.variants.places import places_of
+from emitter.faking.variants.plan import Kind
 from emitter.faking.variants.studio import Studio
 from emitter.faking.variants.writing import marked_pools, writing_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from emitter.catalog.events import EventType
     from emitter.faking.pools import Pools
@@ -57,12 +59,14 @@ class Variant(NamedTuple):
         title: What it shows, in words.
         event: The event; it fits its schema.
         is_plausible: Whether Zoom would send it, see the module; if not, only the schema allows it.
+        kind: What it is about.
     """
 
     name: str
     title: str
     event: Event
     is_plausible: bool = True
+    kind: Kind = Kind.PRESENCE
 
 
 def variants(
@@ -88,7 +92,8 @@ def variants(
         if envelope is not None:
             event_ts = envelope.get("event_ts")
             event = Event(event_type.name, event_ts if isinstance(event_ts, int) else now_ms, envelope)
-            yield Variant(plan.name, plan.title, event, plan.is_plausible and not _is_hollow(envelope))
+            is_plausible = plan.is_plausible and not _is_hollow(envelope)
+            yield Variant(plan.name, plan.title, event, is_plausible, plan.kind)
 
 
 @lru_cache(maxsize=_MAX_CACHED)
@@ -107,18 +112,22 @@ def _plans(event_type: EventType) -> tuple[Plan, ...]:
         writing |= writing_in(envelope, here)
     places = [*found.values()]
     plans = (
-        *shapes.presences(places, together),
-        *shapes.enum_values(places),
-        *shapes.forms(places, lambda form: judge_of(form, schema)),
-        *shapes.nulls(places),
-        *shapes.arrays(places),
-        *values.times(places),
-        *values.numbers(places),
-        *values.text_lengths(places),
-        *values.empty_texts(places, writing),
-        *values.texts(places, writing),
+        *_of(Kind.PRESENCE, shapes.presences(places, together)),
+        *_of(Kind.ENUM, shapes.enum_values(places)),
+        *_of(Kind.FORM, shapes.forms(places, lambda form: judge_of(form, schema))),
+        *_of(Kind.NULL, shapes.nulls(places)),
+        *_of(Kind.ARRAY, shapes.arrays(places)),
+        *_of(Kind.TIME, values.times(places)),
+        *_of(Kind.NUMBER, values.numbers(places)),
+        *_of(Kind.LENGTH, values.text_lengths(places)),
+        *_of(Kind.EMPTY, values.empty_texts(places, writing)),
+        *_of(Kind.TEXT, values.texts(places, writing)),
     )
     return tuple(uniquely_named(plans))
+
+
+def _of(kind: Kind, plans: Iterable[Plan]) -> Iterator[Plan]:
+    return (replace(plan, kind=kind) for plan in plans)
 
 
 def _has_choice(schema: Any) -> bool:

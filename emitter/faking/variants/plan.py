@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.faking.draw import Wants, everything
@@ -15,6 +16,21 @@ if TYPE_CHECKING:
     from emitter.faking.variants.places import Place, Steps
 
 _NOWHERE: Final = object()
+
+
+class Kind(StrEnum):
+    """What a variant is about, in one word."""
+
+    PRESENCE = "presence"
+    ENUM = "enum"
+    FORM = "form"
+    NULL = "null"
+    ARRAY = "array"
+    TIME = "time"
+    NUMBER = "number"
+    LENGTH = "length"
+    EMPTY = "empty"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,7 @@ class Plan:
         full: The places that are to be there, if they can be together.
         is_natural: Whether an envelope that shows it without any edit is preferred.
         is_plausible: Whether Zoom would send it.
+        kind: What it is about.
     """
 
     name: str
@@ -55,6 +72,7 @@ class Plan:
     full: frozenset[Steps] = frozenset()
     is_natural: bool = False
     is_plausible: bool = True
+    kind: Kind = Kind.PRESENCE
 
 
 def value_at(envelope: Any, steps: Steps, default: Any = None) -> Any:

@@ -24,33 +24,41 @@ CATALOG = Catalog.bundled()
 REGISTRY = Registry.bundled()
 
 
-def judged(
-    url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budget_s=60.0, receiver=None
-) -> RunResult:
+def judged(url, **options) -> RunResult:
     """Return the result of a run: all checks at a depth, and the checks of these codes as a whole."""
-    events = [
-        *judging(
-            url, codes=codes, depth=depth, checks=checks, seed=seed, budget_s=budget_s, receiver=receiver
-        )
-    ]
+    events = [*judging(url, **options)]
     assert isinstance(events[-1], RunEnded)
     return events[-1].result
 
 
-def judging(url, *, codes=(), depth=Depth.QUICK, checks=None, seed="zoom", budget_s=60.0, receiver=None):
+def judging(
+    url,
+    *,
+    codes=(),
+    depth=Depth.QUICK,
+    checks=None,
+    seed="zoom",
+    budget_s=60.0,
+    receiver=None,
+    observer=None,
+    is_response_strict=False,
+):
     """Yield the events of a run."""
     receiver = receiver or receiver_at(url)
-    scope = scope_for(receiver, depth=Depth.DEFAULT if codes else depth, seed=seed)
-    session = session_for(url, receiver=receiver, seed=seed, budget_s=budget_s)
+    scope = replace(
+        scope_for(receiver, depth=Depth.DEFAULT if codes else depth, seed=seed),
+        is_response_strict=is_response_strict,
+        is_observed=observer is not None,
+    )
+    session = session_for(url, receiver=receiver, seed=seed, budget_s=budget_s, observer=observer)
     checks = REGISTRY.select() if checks is None else checks
     yield from run(session, [_limited(check, codes, depth) for check in checks], scope, revival_s=REVIVAL_S)
 
 
-def session_for(url, *, receiver=None, seed="zoom", budget_s=60.0, per_second=None) -> Session:
+def session_for(url, *, receiver=None, seed="zoom", budget_s=60.0, per_second=None, observer=None) -> Session:
     """Return a session that sends over HTTP."""
-    return open_session(
-        scope_for(receiver or receiver_at(url), seed=seed), budget_s=budget_s, per_second=per_second
-    )
+    scope = scope_for(receiver or receiver_at(url), seed=seed)
+    return open_session(scope, budget_s=budget_s, per_second=per_second, observer=observer)
 
 
 def scope_for(receiver, *, depth=Depth.DEFAULT, seed="zoom") -> Scope:
@@ -63,9 +71,9 @@ def scope_for(receiver, *, depth=Depth.DEFAULT, seed="zoom") -> Scope:
     )
 
 
-def receiver_at(url, *, timeout_s=3.0, auth=NO_AUTH, **known) -> Receiver:
+def receiver_at(url, *, timeout_s=3.0, events=("*",), auth=NO_AUTH, **known) -> Receiver:
     subscription = Subscription(
-        url=url, events=("*",), client_id="qgg8vlvZRS6UYooatFL8Aw", timeout_s=timeout_s, auth=auth
+        url=url, events=events, client_id="qgg8vlvZRS6UYooatFL8Aw", timeout_s=timeout_s, auth=auth
     )
     return Receiver(subscription=subscription, secret_token=SECRET_TOKEN, **known)
 

@@ -10,12 +10,15 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emitter.app.sample_receiver import reply_to
 from emitter.core.secrets import SecretToken
 from emitter.core.signing import sign
 from emitter.core.subscription import Auth, NoAuth
+
+if TYPE_CHECKING:
+    from io import BufferedIOBase
 
 SECRET_TOKEN = SecretToken("4fv1RkqGQUq5sWbEz6hA5A")
 
@@ -28,6 +31,8 @@ class Asked:
     headers: dict[str, str]
     body: bytes
     header_names: tuple[str, ...] = ()
+    is_gone: Callable[[], bool] = field(default=lambda: False, compare=False)
+    """Whether the sender has closed the connection, looked at for a moment."""
 
     @property
     def value(self) -> Any:
@@ -129,6 +134,13 @@ def right(asked: Asked) -> Answer:
     return Answer(reply.status, reply.text, (("content-type", content_type),))
 
 
+@dataclass(frozen=True)
+class Counter:
+    """An observer that asks a function."""
+
+    count: Callable[[], int]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Defect:
     """A receiver with one defect.
@@ -141,6 +153,10 @@ class Defect:
         timeout_s: The deadline it is judged with; short where it never answers, to spare the time.
         remembers: For receivers that keep something: makes `respond` anew for each run, in its place.
         auth: The authentication it is judged with.
+        observed: For receivers whose effects are counted: makes `respond`, and what counts, in its place.
+        reads: How it reads a body of a length from a stream, where that is the defect.
+        is_response_strict: Whether it is judged with ``--strict-response``.
+        events: What it subscribes to.
     """
 
     name: str
@@ -150,9 +166,15 @@ class Defect:
     remembers: Callable[[], Respond] | None = None
     timeout_s: float = 3.0
     auth: Auth = field(default_factory=NoAuth)
+    observed: Callable[[], tuple[Respond, Callable[[], int]]] | None = None
+    reads: Callable[[BufferedIOBase, int], bytes] | None = None
+    is_response_strict: bool = False
+    events: tuple[str, ...] = ("*",)
 
-    def receiver(self) -> Callable[[Asked], Answer]:
-        """Return the receiver, with nothing remembered."""
-        respond = self.remembers() if self.remembers else self.respond
-        assert respond is not None
-        return lambda asked: respond(asked, right)
+    def receiver(self) -> tuple[Callable[[Asked], Answer], Counter | None]:
+        """Return the receiver, with nothing remembered, and who counts its effects, if someone does."""
+        if self.observed:
+            respond, count = self.observed()
+            return (lambda asked: respond(asked, right)), Counter(count)
+        chosen = self.remembers() if self.remembers else self.respond or (lambda asked, right: right(asked))
+        return (lambda asked: chosen(asked, right)), None

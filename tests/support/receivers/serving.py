@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import select
+import socket
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from io import BufferedIOBase
 
 from tests.support.receivers.reference import Answer, Asked
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Reads = Callable[[BufferedIOBase, int], bytes]
+_LOOKS_S = 0.02
+
+
+def _whole(stream: BufferedIOBase, length: int) -> bytes:
+    return stream.read(length)
 
 
 class Receivers:
@@ -18,11 +25,11 @@ class Receivers:
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
-        self.by_path: dict[str, Callable[[Asked], Answer]] = {}
+        self.by_path: dict[str, tuple[Callable[[Asked], Answer], Reads]] = {}
 
-    def add(self, receiver: Callable[[Asked], Answer]) -> str:
+    def add(self, receiver: Callable[[Asked], Answer], *, reads: Reads | None = None) -> str:
         path = f"/{len(self.by_path)}"
-        self.by_path[path] = receiver
+        self.by_path[path] = receiver, reads or _whole
         return self._base_url + path
 
 
@@ -31,16 +38,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         self.close_connection = True
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, headers, body, tuple(self.headers.keys()))
         server = self.server
         assert isinstance(server, _Server)
-        answer = server.receivers.by_path[self.path.partition("?")[0]](asked)
+        receiver, reads = server.receivers.by_path[self.path.partition("?")[0]]
+        body = reads(self.rfile, int(self.headers.get("content-length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        answer = receiver(Asked(self.command, headers, body, tuple(self.headers.keys()), self._is_gone))
         if answer.delay_s:
             server.closing.wait(answer.delay_s)
         if not answer.is_dropped:
             self._send(answer)
+
+    def _is_gone(self) -> bool:
+        readable, _, _ = select.select([self.connection], [], [], _LOOKS_S)
+        return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
 
     def __getattr__(self, name: str) -> Callable[[], None]:
         if name.startswith("do_"):  # every method is answered

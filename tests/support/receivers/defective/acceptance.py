@@ -42,8 +42,8 @@ DEFECTS = (
         seen="docs/zoom.md#failures: failure on a missing field",
         respond=_failing_on(
             lambda asked: (
-                asked.event.endswith("conversation_crm_associations_changed")
-                and "deal_id" not in str(asked.object)
+                asked.event.endswith("conversation_analysis_completed")
+                and asked.object.keys() == {"conversation_id"}
             )
         ),
     ),

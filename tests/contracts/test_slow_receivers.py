@@ -1,0 +1,72 @@
+"""Correct receivers that are slow, or serve one request at a time: nothing false is said, and in time."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+
+import pytest
+
+from contracts.cases import Depth
+from contracts.findings import Severity
+from tests.support.receivers.judging import judged
+from tests.support.receivers.reference import Asked, right
+
+
+@contextmanager
+def served(kind: type[HTTPServer], *, taking_s: float):
+    never = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        """What one writes with the standard library alone; 501 for what is no POST."""
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            never.wait(taking_s)
+            answer = right(Asked("POST", {name.lower(): value for name, value in self.headers.items()}, body))
+            content = answer.body.encode() if isinstance(answer.body, str) else answer.body
+            self.send_response(answer.status)
+            if answer.status != 204:
+                self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            if answer.status != 204:
+                self.wfile.write(content)
+
+        def log_message(self, format, *args):  # noqa: A002 - the library's name
+            """Say nothing."""
+
+    class Server(kind):  # type: ignore[valid-type, misc]
+        def handle_error(self, request, client_address):
+            """Say nothing of a sender that left."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        serving.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            never.set()
+            server.shutdown()
+            serving.join()
+
+
+def test_a_receiver_that_serves_one_at_a_time_is_judged_whole():
+    with served(HTTPServer, taking_s=0.0) as url:
+        result = judged(url, depth=Depth.DEFAULT, budget_s=120.0)
+
+    assert [finding for finding in result.findings if finding.severity is not Severity.INFO] == []
+    assert not result.left_out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [HTTPServer, ThreadingHTTPServer], ids=["one at a time", "many at once"])
+@pytest.mark.parametrize("taking_s", [1.5, 2.2])
+def test_a_slow_receiver_is_judged_by_what_fits_into_the_time(kind, taking_s):
+    with served(kind, taking_s=taking_s) as url:
+        result = judged(url, depth=Depth.DEFAULT, budget_s=120.0)
+
+    assert [finding for finding in result.findings if finding.severity is not Severity.INFO] == []
+    assert result.elapsed_s < 125
+    assert result.left_out
+    assert {case.code[0] for case in result.cases} >= {"A", "B", "H", "D", "S", "R"}
