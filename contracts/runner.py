@@ -6,6 +6,7 @@ address is not blamed for refusing good events. A receiver that cannot be judged
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,8 @@ from contracts.greeting import greet
 from contracts.ledger import Ledger
 from contracts.pacing import OutOfTimeError
 from contracts.plan import Plan, PlannedCase
+from contracts.redaction import redacted
+from contracts.reproducing import Rerun
 from contracts.run_events import CaseEnded, FindingSeen, RunEnded, RunEvent, RunResult, RunStarted
 from emitter.delivery.clock import monotonic_ms
 
@@ -62,7 +65,7 @@ def run(
         yield from course.events(wait_s)
     except KeyboardInterrupt:
         course.is_interrupted = True
-    yield RunEnded(result=course.result())
+    yield RunEnded(result=redacted(course.result()))
 
 
 class _Course:
@@ -74,7 +77,7 @@ class _Course:
         self._scope = scope
         self._plan = plan
         self._revival_s = revival_s
-        self._ledger = Ledger(session)
+        self._ledger = Ledger(session, Rerun.of(scope))
         self._results: list[CaseResult] = []
         self._left_out: list[PlannedCase] = []
         self._stopped = ""
@@ -168,7 +171,7 @@ class _Course:
         """Run one case and look whether the receiver outlived it."""
         session, case = self._session, planned.case
         began_ms = monotonic_ms()
-        with session.labelled(planned.check.code, case.name):
+        with session.labelled(planned.check.code, case.name), _named(planned):
             misses = tuple(case.misses(session))
             is_doubtful = any(miss.kind in DOUBTFUL for miss in misses)
             if (is_doubtful or case.hurts) and not session.is_alive(self._scope.event.name):
@@ -198,6 +201,16 @@ class _Course:
         """Return the last request of the case; those that follow are signs of life."""
         of_case = [sent for sent in self._session.traffic if sent.case == case.name]
         return of_case[-1] if of_case else None
+
+
+@contextmanager
+def _named(planned: PlannedCase) -> Iterator[None]:
+    """Say of a defect of ours in which case it was met."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"while check {planned.check.code} was tried with {planned.case.name!r}")
+        raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.findings import Severity
+from contracts.reports.latency import Latency
 from emitter._version import __version__
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ VERSION: Final = 1
 
 def value(result: RunResult) -> dict[str, Any]:
     """Return the report as JSON: keys are only ever added to."""
+    latency = Latency.of(result.traffic)
     return {
         "version": VERSION,
         "tool": {"name": "zoom-emitter", "version": __version__},
@@ -39,8 +41,15 @@ def value(result: RunResult) -> dict[str, Any]:
             "elapsed_s": round(result.elapsed_s, 3),
             "stopped": result.stopped,
             "is_interrupted": result.is_interrupted,
+            "is_strict": result.is_strict,
+            "is_wanting": result.is_wanting(),
+            "known": sum(map(result.is_known, result.findings)),
+            "mended": [known.value() for known in result.mended()],
+            "latency_ms": latency and latency.value(),
         },
-        "findings": [finding.value() for finding in result.findings],
+        "findings": [
+            {**finding.value(), "is_known": result.is_known(finding)} for finding in result.findings
+        ],
     }
 
 
