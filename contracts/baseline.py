@@ -31,6 +31,7 @@ class KnownFinding:
         event: The event it is about, or `EVERY_EVENT`.
         title: The check's title, for people.
         severity: How bad it was, for people.
+        cause: See `contracts.findings.Finding.cause`.
     """
 
     fingerprint: str
@@ -38,6 +39,17 @@ class KnownFinding:
     event: str
     title: str
     severity: str
+    cause: str
+
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """What its fingerprint is made of."""
+        return self.code, self.event, self.cause
+
+    @property
+    def about_all(self) -> tuple[str, str, str]:
+        """The same, were it found with every event."""
+        return self.code, EVERY_EVENT, self.cause
 
     @property
     def line(self) -> str:
@@ -53,6 +65,7 @@ class KnownFinding:
             "event": self.event,
             "title": self.title,
             "severity": self.severity,
+            "cause": self.cause,
         }
 
 
@@ -105,10 +118,28 @@ def known_findings(findings: Iterable[Finding]) -> tuple[KnownFinding, ...]:
             event=finding.event,
             title=finding.title,
             severity=finding.severity,
+            cause=finding.cause,
         )
         for finding in findings
     )
     return tuple(sorted(known, key=lambda each: (each.code, each.event, each.fingerprint)))
+
+
+def compared(before: Baseline, after: Baseline) -> dict[str, tuple[KnownFinding, ...]]:
+    """Return which findings are new, which are gone, and which stayed, under these three names.
+
+    What was found with every event and now is with some is neither new nor gone.
+    """
+    had, has = ({each.about for each in baseline.findings} for baseline in (before, after))
+    stayed = tuple(each for each in after.findings if not had.isdisjoint({each.about, each.about_all}))
+    still = {each.about for each in stayed} | {each.about_all for each in stayed}
+    return {
+        "new": tuple(each for each in after.findings if each not in stayed),
+        "gone": tuple(
+            each for each in before.findings if (has | still).isdisjoint({each.about, each.about_all})
+        ),
+        "stayed": stayed,
+    }
 
 
 def _said_by(finding: Finding, events: Iterable[str]) -> set[str]:

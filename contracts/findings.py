@@ -100,6 +100,7 @@ class Finding:
             "severity": self.severity,
             "evidence": self.evidence,
             "event": self.event,
+            "cause": self.cause,
             "fingerprint": self.fingerprint,
             "message": self.message,
             "expected": self.expected,

@@ -27,7 +27,7 @@ URL_VARIABLE: Final = "RECEIVER_URL"
 """Holds the URL where it has a query, which no report shows."""
 _PRINTED: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"\\"}
 _USUAL_SEED: Final = "zoom"
-_SNIPPET: Final = '''\
+_SNIPPET: Final = """\
 import json
 {imports}import subprocess
 
@@ -41,7 +41,7 @@ def test_{name}():
     found = {{finding["fingerprint"]: finding for finding in report["findings"]}}
     assert "{fingerprint}" not in found, found["{fingerprint}"]["message"]
     assert not report["summary"]["stopped"] and not report["summary"]["left_out"]
-'''
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

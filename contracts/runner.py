@@ -42,6 +42,7 @@ def run(
     *,
     wait_s: float = 0.0,
     revival_s: float = REVIVAL_S,
+    greets: bool = True,
 ) -> Generator[RunEvent]:
     """Run the checks and yield what happens; the last event is always `RunEnded`, after Ctrl-C too.
 
@@ -53,6 +54,7 @@ def run(
         scope: What cases are made from.
         wait_s: How long a receiver that is still starting is waited for, in seconds.
         revival_s: How long one that died is waited for, in seconds.
+        greets: Whether the receiver is greeted first; not where it has been, and can be judged.
 
     Raises:
         NoReceiverError: No HTTP answer ever came.
@@ -62,7 +64,9 @@ def run(
     course = _Course(session, scope, plan, revival_s=revival_s)
     try:
         yield RunStarted(receiver=scope.receiver, depth=scope.depth, seed=scope.seed, plan=plan)
-        yield from course.events(wait_s)
+        if greets:
+            yield from course.greeted(wait_s)
+        yield from course.events()
     except KeyboardInterrupt:
         course.is_interrupted = True
     yield RunEnded(result=redacted(course.result()))
@@ -85,11 +89,14 @@ class _Course:
         self._started_at_ms = session.clock.now_ms()
         self._started_ms = monotonic_ms()
 
-    def events(self, wait_s: float) -> Iterator[RunEvent]:
-        """Greet the receiver; if it can be judged, run the cases, then look back on all that was sent."""
-        session = self._session
-        session.greeting = greet(session, self._scope, wait_s=wait_s)
+    def greeted(self, wait_s: float) -> Iterator[RunEvent]:
+        """Greet the receiver and see whether it can be judged."""
+        self._session.greeting = greet(self._session, self._scope, wait_s=wait_s)
         yield from self._inspected(is_first=True)
+
+    def events(self) -> Iterator[RunEvent]:
+        """Run the cases of a receiver that can be judged, then look back on all that was sent."""
+        session = self._session
         if self._stopped:
             self._left_out += self._plan.cases
             return

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-
 _OPTIONS = {
     "receiver-url": ("URL|NAME", "judge this receiver, by its URL or its name in the settings"),
     "depth": ("DEPTH", "quick, default or deep"),

@@ -63,7 +63,9 @@ if TYPE_CHECKING:
 @click.option("--explain", metavar="CODE", help="Explain a check and exit.")
 @click.option("--dry-run", is_flag=True, help="Say how many requests would be sent; send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON report a receiver.")
-@click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Write a report; - is standard output.")
+@click.option(
+    "--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Write a report; - is standard output."
+)
 @target_options
 def check(
     receivers: tuple[str, ...],

@@ -38,6 +38,13 @@ class Judgement:
         checks: Those that are wanted.
         options: The command's other options.
 
+    Attributes:
+        receiver: What is judged.
+        scope: What its cases are made from.
+        budget_s: How long the run may take, in seconds.
+        wait_s: How long a receiver that is starting is waited for, in seconds.
+        per_second: How many requests may leave in a second; None for no limit.
+
     Raises:
         UsageError: An option cannot be used.
     """
@@ -60,9 +67,9 @@ class Judgement:
         settings = target.settings.receivers.get(resolved.subscription.name, {})
         baseline = options["baseline"] or settings.get("baseline")
         self._chosen, self._registry, self._checks = chosen, registry, checks
-        self._budget_s = parse_duration(options["time_budget"])
-        self._wait_s = parse_duration(options["wait"] or (WAIT if chosen.command else "0s"))
-        self._per_second = rate_in(options["rate_limit"])
+        self.budget_s = parse_duration(options["time_budget"])
+        self.wait_s = parse_duration(options["wait"] or (WAIT if chosen.command else "0s"))
+        self.per_second = rate_in(options["rate_limit"])
         self._baseline = Baseline.read(baseline) if baseline else None
         self._is_strict = options["strict"]
         depth, catalog = Depth(options["depth"]), Catalog.bundled()
@@ -108,7 +115,7 @@ class Judgement:
             started = self._started(stack)
             try:
                 if started:
-                    started.wait_until_listening(self._wait_s)
+                    started.wait_until_listening(self.wait_s)
                 result = self._run(as_json=as_json)
             except EmitterError:
                 _show_output(started)
@@ -123,9 +130,7 @@ class Judgement:
         if not self._chosen.command:
             return None
         url, secret_token = self.receiver.url, self.receiver.secret_token
-        return stack.enter_context(
-            StartedReceiver(self._chosen.command, url=url, secret_token=secret_token)
-        )
+        return stack.enter_context(StartedReceiver(self._chosen.command, url=url, secret_token=secret_token))
 
     def _run(self, *, as_json: bool) -> RunResult:
         from contracts.opening import open_session  # noqa: PLC0415 - imports requests
@@ -135,17 +140,17 @@ class Judgement:
 
         out = None if as_json else console()
         reporter = ConsoleReporter(self._registry, out=out, err=console(is_stderr=True))
-        session = open_session(self.scope, budget_s=self._budget_s, per_second=self._per_second)
-        events = run(session, self._checks, self.scope, wait_s=self._wait_s)
+        session = open_session(self.scope, budget_s=self.budget_s, per_second=self.per_second)
+        events = run(session, self._checks, self.scope, wait_s=self.wait_s)
         try:
-            result = _reported(events, reporter, self._concluded)
+            result = _reported(events, reporter, self.concluded)
         finally:
             reporter.close()
         if as_json:
             click.echo(renderer("json")(result), nl=False)
         return result
 
-    def _concluded(self, result: RunResult) -> RunResult:
+    def concluded(self, result: RunResult) -> RunResult:
         """Return the result with what decides which findings count."""
         return replace(result, baseline=self._baseline, is_strict=self._is_strict)
 

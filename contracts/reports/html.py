@@ -55,7 +55,9 @@ def render(result: RunResult) -> str:
         lstrip_blocks=True,
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
-    return environment.get_template("report.html").render(
+    return environment.get_template(
+        "report.html"
+    ).render(
         result=result,
         version=__version__,
         started=datetime.fromtimestamp(result.started_at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -86,16 +88,12 @@ def _headline(result: RunResult) -> tuple[str, str]:
 
 
 def _count(result: RunResult, severity: Severity) -> int:
-    return sum(
-        finding.severity is severity and not result.is_known(finding) for finding in result.findings
-    )
+    return sum(finding.severity is severity and not result.is_known(finding) for finding in result.findings)
 
 
 def _cards(result: RunResult) -> list[_Card]:
     checks = {check.code: check for check in result.checks}
-    cards = [
-        _Card(finding, checks[finding.code], result.is_known(finding)) for finding in result.findings
-    ]
+    cards = [_Card(finding, checks[finding.code], result.is_known(finding)) for finding in result.findings]
     return sorted(cards, key=lambda card: card.is_known)
 
 

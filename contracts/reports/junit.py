@@ -9,6 +9,7 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from contracts.findings import EVERY_EVENT
 from contracts.reports.plain_text import one_line, plain
+from contracts.reports.texts import finding_text
 from contracts.reports.verdicts import State, Verdict, verdicts_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _case(verdict: Verdict) -> TestCase:
     elif verdict.state is State.LEFT_OUT:
         case.result = [Skipped("not tried")]
     if verdict.state in {State.NOTED, State.KNOWN}:
-        case.system_out = "\n\n".join(map(_text, verdict.findings))
+        case.system_out = "\n\n".join(map(finding_text, verdict.findings))
     return case
 
 
@@ -66,17 +67,5 @@ def _failure(findings: Sequence[Finding]) -> Failure:
     first = findings[0]
     more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
     failure = Failure(one_line(first.message) + more, str(first.severity))
-    failure.text = "\n\n".join(map(_text, findings))
+    failure.text = "\n\n".join(map(finding_text, findings))
     return failure
-
-
-def _text(finding: Finding) -> str:
-    rows = [
-        f"{finding.severity}: {finding.message}",
-        f"expected: {finding.expected}",
-        f"received: {finding.received}",
-        f"mend: {finding.mend}",
-        f"fingerprint: {finding.fingerprint}",
-        *([f"again: {finding.reproduce.command}"] if finding.reproduce else []),
-    ]
-    return plain("\n".join(rows))

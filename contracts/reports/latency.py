@@ -45,9 +45,7 @@ class Latency:
     @classmethod
     def of(cls, traffic: Sequence[Sent]) -> Latency | None:
         """Return the latency of requests that were answered or ran into the deadline; None without any."""
-        timed = sorted(
-            sent.exchange.timing.total_ms for sent in traffic if sent.exchange.outcome.is_answer
-        )
+        timed = sorted(sent.exchange.timing.total_ms for sent in traffic if sent.exchange.outcome.is_answer)
         if not timed:
             return None
         late = sum(taken_ms >= DEADLINE_MS for taken_ms in timed)
@@ -151,9 +149,13 @@ def _grid(scale: _Scale) -> Iterator[str]:
     for tick in scale.ticks():
         y = scale.y(tick)
         yield f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        yield f'<text class="tick" x="{_LEFT - 10}" y="{y + 4:.1f}">{tick / 1000:g} s</text>' if (
-            tick >= 1000  # noqa: PLR2004 - a second
-        ) else f'<text class="tick" x="{_LEFT - 10}" y="{y + 4:.1f}">{tick:g} ms</text>'
+        yield (
+            f'<text class="tick" x="{_LEFT - 10}" y="{y + 4:.1f}">{tick / 1000:g} s</text>'
+            if (
+                tick >= 1000  # noqa: PLR2004 - a second
+            )
+            else f'<text class="tick" x="{_LEFT - 10}" y="{y + 4:.1f}">{tick:g} ms</text>'
+        )
 
 
 def _levels(traffic: Sequence[Sent], scale: _Scale) -> Iterator[str]:

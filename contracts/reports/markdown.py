@@ -52,9 +52,7 @@ def _table(results: Sequence[RunResult]) -> Iterator[str]:
 
 
 def _new(result: RunResult, severity: Severity) -> int:
-    return sum(
-        finding.severity is severity and not result.is_known(finding) for finding in result.findings
-    )
+    return sum(finding.severity is severity and not result.is_known(finding) for finding in result.findings)
 
 
 def _name(result: RunResult) -> str:

@@ -22,9 +22,7 @@ def counted(findings: Sequence[Finding]) -> str:
     counts = {
         name: sum(finding.severity is severity for finding in findings) for severity, name in _NAMES.items()
     }
-    return ", ".join(
-        f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items() if count
-    )
+    return ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items() if count)
 
 
 def baseline_lines(result: RunResult) -> list[str]:
