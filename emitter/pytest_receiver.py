@@ -214,6 +214,8 @@ class ReceiverTest(pytest.Item):
                 pytest.skip(verdict["text"].partition("\n")[0] or "left out for time")
             case "noted":
                 self.user_properties.append((_ROOT, verdict["text"]))
+            case _:
+                pass
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return what was found, without a traceback."""

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from contracts.cli.choice import ChosenReceiver
 from contracts.cli.judgement import Judgement
 from contracts.cli.values import names_in
+from contracts.findings import EVERY_EVENT
 from contracts.greeting import NoReceiverError
 from contracts.opening import open_session
 from contracts.plan import Plan
@@ -31,6 +32,7 @@ from emitter.errors import EmitterError
 if TYPE_CHECKING:
     from contracts.cases import Sent
     from contracts.check import Check
+    from contracts.reports.verdicts import Verdict
     from contracts.run_events import RunResult
     from contracts.session import Session
 
@@ -90,7 +92,7 @@ class Conversation:
         except NoReceiverError as error:
             return {"stopped": str(error), "found": {}}
         verdicts = verdicts_of(result)
-        found = {verdict.check.code: _verdict(result, verdict) for verdict in verdicts if verdict.findings}
+        found = {verdict.check.code: _value(verdict) for verdict in verdicts if verdict.findings}
         return {"stopped": result.stopped, "found": found}
 
     def tested(self, code: str, event: str) -> dict[str, Any]:
@@ -101,13 +103,14 @@ class Conversation:
             for planned in self._plan.cases
             if planned.check is check and planned.case.event == event
         ]
-        result = self._ran([replace(check, cases=lambda _: cases)], greets=False)
+        inspects = check.inspects if event == EVERY_EVENT else None
+        result = self._ran([replace(check, cases=lambda _: cases, inspects=inspects)], greets=False)
         verdict = next((each for each in verdicts_of(result) if each.event == event), None)
-        return _verdict(result, verdict) if verdict else {"state": State.LEFT_OUT, "text": ""}
+        return _value(verdict) if verdict else {"state": State.LEFT_OUT, "text": ""}
 
     def _events_of(self, check: Check) -> list[str]:
         events = [planned.case.event for planned in self._plan.cases if planned.check is check]
-        return [*dict.fromkeys(events), *(["*"] if check.inspects else [])]
+        return [*dict.fromkeys(events), *([EVERY_EVENT] if check.inspects else [])]
 
     def _ran(self, checks: list[Check], *, greets: bool) -> RunResult:
         """Return the result of a run over a part of the checks; it is about that part's traffic only.
@@ -119,11 +122,8 @@ class Conversation:
         if looks_back:
             session.traffic[:0] = self._before
             self._before.clear()
-        ended = None
-        for ended in run(
-            session, checks, self._judgement.scope, wait_s=self._judgement.wait_s, greets=greets
-        ):
-            pass
+        events = run(session, checks, self._judgement.scope, wait_s=self._judgement.wait_s, greets=greets)
+        *_, ended = events
         if not isinstance(ended, RunEnded):
             raise EmitterError("the run ended without a result")
         self._before += session.traffic
@@ -148,7 +148,7 @@ def _flags(options: dict[str, Any]) -> dict[str, Any]:
     return {**flags, "allow-host": names_in(flags["allow-host"])}
 
 
-def _verdict(result: RunResult, verdict: Any) -> dict[str, Any]:
+def _value(verdict: Verdict) -> dict[str, Any]:
     return {"state": verdict.state, "text": "\n\n".join(map(finding_text, verdict.findings))}
 
 

@@ -1,4 +1,4 @@
-"""A receiver that the run itself starts: with a secret token made for it, on a free port, and stopped after."""
+"""A receiver that the run starts and stops: with a secret token made for it, on a free port."""
 
 from __future__ import annotations
 

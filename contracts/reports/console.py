@@ -86,8 +86,8 @@ class ConsoleReporter:
             if not result.is_known(finding):
                 out.print()
                 self._show(out, finding)
-        for line in baseline_lines(result):
-            out.print(line, soft_wrap=True)
+        for about_baseline in baseline_lines(result):
+            out.print(Text(about_baseline), soft_wrap=True)
         out.print()
         for line in self._families(result):
             out.print(line, soft_wrap=True)

@@ -53,6 +53,7 @@ def render(result: RunResult) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
     return environment.get_template(

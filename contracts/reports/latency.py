@@ -49,7 +49,8 @@ class Latency:
         if not timed:
             return None
         late = sum(taken_ms >= DEADLINE_MS for taken_ms in timed)
-        return cls(*(_percentile(timed, share) for share in (0.5, 0.95, 0.99)), timed[-1], late)
+        p50, p95, p99 = (_percentile(timed, share) for share in (0.5, 0.95, 0.99))
+        return cls(p50, p95, p99, timed[-1], late)
 
     def value(self) -> dict[str, float]:
         """Return it as JSON."""
