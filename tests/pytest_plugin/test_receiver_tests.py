@@ -144,6 +144,7 @@ def test_what_is_found_is_shown_without_a_traceback(receivers):
     assert "pytest_receiver.py" not in ran.text
 
 
+@pytest.mark.slow
 def test_tests_are_selected_by_code_event_and_family(receivers):
     url = receivers.add(right)
 
@@ -157,6 +158,7 @@ def test_tests_are_selected_by_code_event_and_family(receivers):
     }
 
 
+@pytest.mark.slow
 def test_collecting_sends_nothing(receivers):
     asked = []
 
@@ -187,6 +189,7 @@ def test_workers_share_the_tests_and_one_greeting(receivers):
     assert len(asked) == sent_alone
 
 
+@pytest.mark.slow
 def test_what_does_not_fail_is_shown_at_the_end_and_fails_where_it_counts(receivers):
     url = receivers.add(failing_on_nonsense)
     arguments = ["--zoom-receiver-url", url, "--zoom-select", "R02", "-k", "R02"]
@@ -199,6 +202,7 @@ def test_what_does_not_fail_is_shown_at_the_end_and_fails_where_it_counts(receiv
     assert [name[:3] for name in strict.with_outcome("failed")] == ["R02"]
 
 
+@pytest.mark.slow
 def test_what_is_in_the_baseline_is_expected_to_fail(receivers):
     url = receivers.add(unverifying)
     zoom_emitter("check", url, "--select", "S", "--report", "baseline=known.json")
@@ -247,6 +251,7 @@ def test_what_cannot_be_used_ends_the_run_with_pytests_own_status(arguments, say
     assert "Traceback" not in ran.text
 
 
+@pytest.mark.slow
 def test_receivers_of_the_settings_are_known_by_their_names(receivers):
     Path("zoom-emitter.toml").write_text(
         f'[receivers.app]\nurl = "{receivers.add(right)}"\n', encoding="utf-8"
