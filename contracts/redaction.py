@@ -36,6 +36,8 @@ _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}|[0-9A-Za-z+/_-]{43}=?", re.ASCII)
 """What a SHA-256 may look like: in hexadecimal, or in base64."""
 _LEAST_CHARS: Final = 4
 """A shorter secret keeps nobody out, and taking it out would take much else with it."""
+_LEAST_QUERY_CHARS: Final = 8
+"""A shorter value of a query is a word such as ``zoom``, and no token."""
 
 
 class Redaction:
@@ -133,7 +135,7 @@ def _of_subscription(subscription: Subscription) -> set[str]:
     return {
         *(field.reveal() for field in fields if isinstance(field, Secret)),
         *_credentials(auth.headers()),
-        *(value for _, value in parse_qsl(query)),
+        *(value for _, value in parse_qsl(query) if len(value) >= _LEAST_QUERY_CHARS),
         *filter(None, [query]),
     }
 

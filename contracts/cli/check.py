@@ -127,7 +127,6 @@ def _judge_all(runs: Sequence[Judgement], files: ReportFiles, *, as_json: bool) 
         for number, run in enumerate(runs):
             try:
                 result = run.judged(as_json=as_json)
-                ends.append((run.name, result))
                 files.add(result, number=number)
             except EmitterError as error:
                 if len(runs) == 1:
@@ -136,6 +135,7 @@ def _judge_all(runs: Sequence[Judgement], files: ReportFiles, *, as_json: bool) 
                 ends.append((run.name, error))
                 statuses.append(error.exit_status)
                 continue
+            ends.append((run.name, result))
             statuses.append(status_of(result))
             if result.is_interrupted:
                 break

@@ -113,7 +113,7 @@ def test_a_wrong_secret_is_one_finding_and_not_two_hundred(receivers, monkeypatc
     ids=lambda each: " ".join(each) if isinstance(each, list) else "",
 )
 def test_what_cannot_be_used_is_status_2_before_anything_is_sent(arguments, message, receivers):
-    asked = []
+    asked: list[object] = []
     url = receivers.add(asked.append)
     result = zoom_emitter("check", *[url if each == "URL" else each for each in arguments])
 

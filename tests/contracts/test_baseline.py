@@ -159,7 +159,7 @@ def test_what_was_not_tried_is_not_called_mended(receivers):
     ],
 )
 def test_a_baseline_that_cannot_be_used_is_said_once_before_anything_is_sent(content, says, receivers):
-    asked = []
+    asked: list[object] = []
     if content is not None:
         Path("known.json").write_text(content, encoding="utf-8")
 

@@ -16,6 +16,7 @@ from contracts.reports import FORMATS
 from emitter.core.secrets import MASK
 from tests.support.command import zoom_emitter
 from tests.support.receivers.hostile import PASSWORD, QUERY_TOKEN, SECRET, echoing
+from tests.support.receivers.reference import right
 from tests.support.receivers.serving import receivers_served
 
 SECRETS = {
@@ -102,3 +103,12 @@ def test_credentials_in_the_url_itself_are_refused_before_anything_is_sent(monke
     assert result.status == 2
     assert PASSWORD not in result.err
     assert not Path("report.json").exists()
+
+
+def test_a_word_of_the_query_is_not_taken_for_a_secret(monkeypatch):
+    monkeypatch.setenv("ZOOM_WEBHOOK_SECRET_TOKEN", SECRET)
+    with receivers_served() as served:
+        url = f"{served.add(lambda asked: right(asked.signed_anew()))}?from=zoom"
+        result = zoom_emitter("check", url, "--select", "S01")
+
+    assert "again     zoom-emitter emit" in result.text

@@ -16,12 +16,13 @@ import pytest
 from contracts.baseline import Baseline, known_findings
 from contracts.cases import Depth
 from contracts.findings import EVERY_EVENT, Severity
+from contracts.plan import Plan
 from contracts.reports import FORMATS, renderer
 from contracts.reports.github import render_all as annotations_of_all
 from contracts.reports.markdown import MOST_BYTES
 from tests.support.command import zoom_emitter
 from tests.support.receivers.hostile import MARKUP, speaking
-from tests.support.receivers.judging import judged
+from tests.support.receivers.judging import judged, scope_for
 from tests.support.receivers.reference import right
 from tests.support.receivers.serving import receivers_served
 
@@ -47,6 +48,22 @@ def with_many(result, severity, number):
         result,
         findings=tuple(replace(first, code=f"Z{each:02}", cause=str(each)) for each in range(number)),
     )
+
+
+class JUnit:
+    """What a report says of each case: its name, whether it failed or was skipped, and the text of that."""
+
+    def __init__(self, text):
+        root = ET.fromstring(text)
+        elements = [*root.iter("testcase")]
+        self.tests, self.failures = (int(root.get(name, "")) for name in ("tests", "failures"))
+        self.names = [element.get("name", "") for element in elements]
+        self.failed = {
+            element.get("name", ""): found.text or ""
+            for element in elements
+            if (found := element.find("failure")) is not None
+        }
+        self.skipped = [each.get("name", "") for each in elements if each.find("skipped") is not None]
 
 
 class Page(HTMLParser):
@@ -91,29 +108,27 @@ def test_the_schema_names_every_key_of_the_report(results):
 
 
 def test_junit_has_one_case_for_each_check_and_event(hostile):
-    report = ET.fromstring(renderer("junit")(hostile))
-    cases = [case.get("name") for case in report.iter("testcase")]
+    names = JUnit(renderer("junit")(hostile)).names
     tried = {(case.code, case.event) for case in hostile.cases}
 
-    assert len(cases) == len(set(cases))
+    assert len(names) == len(set(names))
     for code, event in tried:
-        assert [name for name in cases if name.startswith(f"{code} ") and name.endswith(f"[{event}]")] != []
+        assert [name for name in names if name.startswith(f"{code} ") and name.endswith(f"[{event}]")] != []
 
 
 def test_junit_counts_failures_and_says_what_was_found(hostile):
-    report = ET.fromstring(renderer("junit")(hostile))
-    failed = [case for case in report.iter("testcase") if case.find("failure") is not None]
+    report = JUnit(renderer("junit")(hostile))
     codes = {finding.code for finding in hostile.findings if finding.severity is Severity.ERROR}
 
-    assert int(report.get("failures")) == len(failed)
-    assert {case.get("classname") for case in failed} == {f"zoom.{code}" for code in codes}
-    assert all("mend:" in case.find("failure").text for case in failed)
-    assert int(report.get("tests")) == len([*report.iter("testcase")])
+    assert report.failures == len(report.failed)
+    assert {name.partition(" ")[0] for name in report.failed} == codes
+    assert all("mend:" in text for text in report.failed.values())
+    assert report.tests == len(report.names)
 
 
 def test_a_warning_fails_a_junit_case_only_where_it_counts(hostile):
     def failures(result):
-        return int(ET.fromstring(renderer("junit")(result)).get("failures"))
+        return JUnit(renderer("junit")(result)).failures
 
     lenient = replace(
         hostile, findings=tuple(replace(each, severity=Severity.WARNING) for each in hostile.findings)
@@ -125,16 +140,12 @@ def test_a_warning_fails_a_junit_case_only_where_it_counts(hostile):
 
 def test_junit_marks_what_was_left_out_as_skipped(hostile):
     stopped = replace(hostile, cases=(), findings=(), left_out=hostile_plan(hostile), stopped="dead")
-    report = ET.fromstring(renderer("junit")(stopped))
-    skipped = [case.get("name") for case in report.iter("testcase") if case.find("skipped") is not None]
+    skipped = JUnit(renderer("junit")(stopped)).skipped
 
     assert any(name.startswith("A01") for name in skipped)
 
 
 def hostile_plan(result):
-    from contracts.plan import Plan  # noqa: PLC0415
-    from tests.support.receivers.judging import scope_for  # noqa: PLC0415
-
     return Plan.of(result.checks, scope_for(result.receiver)).cases
 
 
@@ -284,7 +295,7 @@ def test_what_is_known_is_no_alarm(name, hostile):
         case "github":
             assert text == ""
         case "junit":
-            assert int(ET.fromstring(text).get("failures")) == 0
+            assert JUnit(text).failures == 0
         case "markdown":
             assert "Known, in the baseline" in text
             assert "| ✅ |" in text
@@ -296,8 +307,7 @@ def test_a_finding_of_every_event_is_in_the_case_of_each(hostile):
     everywhere = replace(
         hostile, findings=tuple(replace(each, event=EVERY_EVENT) for each in hostile.findings)
     )
-    report = ET.fromstring(renderer("junit")(everywhere))
-    failed = [case.get("name") for case in report.iter("testcase") if case.find("failure") is not None]
+    failed = JUnit(renderer("junit")(everywhere)).failed
 
     assert any(name.startswith("A01") and name.endswith("playlist_delete]") for name in failed)
     assert not any(name.startswith("A01") and name.endswith("playlist_create]") for name in failed)

@@ -107,7 +107,7 @@ def test_the_command_shows_the_finding_again(respond, code, shows, receivers):
     ids=["a fault", "exact bytes", "one event"],
 )
 def test_the_snippet_fails_until_the_finding_is_mended(respond, code, receivers):
-    is_mended = []
+    is_mended: list[bool] = []
 
     def mendable(asked):
         return right(asked) if is_mended else respond(asked)
@@ -176,9 +176,10 @@ def twice(session):
 def test_what_no_single_request_shows_is_judged_again(case, receivers):
     check = replace(S01, cases=lambda _: [case])
     result = judged(receivers.add(lambda _: Answer()), checks=[check])
-    command = result.findings[0].reproduce.command
+    reproduce = result.findings[0].reproduce
 
-    assert command == f"zoom-emitter check {result.receiver.shown} --select S01"
+    assert reproduce
+    assert reproduce.command == f"zoom-emitter check {result.receiver.shown} --select S01"
 
 
 def test_a_receiver_that_a_run_starts_is_started_again():
