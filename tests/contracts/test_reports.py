@@ -168,6 +168,20 @@ def test_hostile_words_are_shown_as_they_are(hostile):
     assert "\x00" not in page.text
 
 
+ACTING = "\x00 \x1b[31m \x9b \u202e \u2066 \ud800 \uffff \u2028 end"
+
+
+@pytest.mark.parametrize("name", ["junit", "html", "markdown", "github"])
+def test_what_acts_where_it_is_shown_is_written_as_an_escape(name, hostile):
+    texts = dict.fromkeys(("message", "expected", "received", "mend"), ACTING)
+    text = renderer(name)(replace(hostile, findings=(replace(hostile.findings[0], **texts),)))
+
+    assert not set(ACTING) & set(text) - set(" [31mend")
+    assert "\\u202e" in text
+    if name == "junit":
+        assert JUnit(text).failures
+
+
 def test_the_page_draws_one_dot_a_request(hostile):
     page = Page(renderer("html")(hostile))
 
