@@ -186,6 +186,7 @@ class Scope:
         seed: What the run's values follow from.
         is_response_strict: Whether answers to events must be what Zoom's document says.
         is_observed: Whether someone counts the receiver's effects.
+        observing: The options of `check` that have them counted.
     """
 
     receiver: Receiver
@@ -195,6 +196,7 @@ class Scope:
     seed: str = "zoom"
     is_response_strict: bool = False
     is_observed: bool = False
+    observing: tuple[str, ...] = ()
 
     @property
     def event(self) -> EventType:

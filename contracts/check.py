@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from contracts.findings import Evidence, Severity
     from contracts.remedies import Remedy
     from contracts.session import Session
+
+
+FIRST_RELEASE: Final = "0.1"
 
 
 def _no_cases(scope: Scope) -> Iterable[AnyCase]:  # noqa: ARG001 - the shape of `Check.cases`
@@ -39,7 +42,7 @@ class Check:
         implied_by: Codes of checks that, where they found the same kind of answer, say all that this one
             could: a receiver that takes any signature is told so once.
         ends_run: Whether a finding makes the rest of the run pointless. Such checks inspect the greeting.
-        since: The release it is new in. It can only warn until the next minor release.
+        since: The release it is new in. It can only warn until the next minor release, see `fails_from`.
     """
 
     code: str
@@ -62,6 +65,16 @@ class Check:
     def letter(self) -> str:
         """The family's letter."""
         return self.code[0]
+
+    def fails_from(self, version: str) -> str:
+        """Return from which release on it can fail a build; empty where it can in this version already.
+
+        A check that is new would otherwise break the builds of all who update. Those of the first release
+        have been there from the start.
+        """
+        major, minor, *_ = map(int, self.since.split("."))
+        is_new = version.split(".")[:2] == self.since.split(".")[:2] and self.since != FIRST_RELEASE
+        return f"{major}.{minor + 1}" if is_new else ""
 
 
 @dataclass(frozen=True, slots=True)

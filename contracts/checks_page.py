@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
+from contracts.check import FIRST_RELEASE
 from contracts.registry import Registry
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def _check(check: Check) -> Iterator[str]:
     yield f"- expects: {_in_markdown(check.expects)}"
     yield f"- why: {_in_markdown(check.why)} ({_link(check.source)})"
     yield f"- mend: {_in_markdown(check.mend.words)}"
+    if check.since != FIRST_RELEASE:
+        yield f"- new in {check.since}: it only warns until the next minor release"
     if check.implied_by:
         yield f"- silent where {' or '.join(check.implied_by)} found the same"
     yield ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.cases import Miss
 from contracts.findings import Evidence, Severity
+from contracts.redaction import Redaction
 from emitter.core.answer_shapes import shown
 from emitter.core.attempt_forms import outcome_text
 from emitter.core.diagnosis import Reply
@@ -122,11 +123,16 @@ def missed(
     return Miss(
         kind=kind,
         expected=expected,
-        received=receiver.redacted(received_text(sent.exchange)),
+        received=received_text(_clean(sent, receiver)),
         sent=sent,
         severity=Severity.ERROR if is_worst else severity,
         evidence=Evidence.CONFIRMED if is_worst else None,
     )
+
+
+def _clean(sent: Sent, receiver: Receiver) -> Exchange:
+    """Return an exchange without secrets: before its text is cut, which might leave a part of one."""
+    return Redaction(receiver.secret_token, receiver.subscription, [sent]).exchange(sent.exchange)
 
 
 def _judge_refusal(sent: Sent, receiver: Receiver) -> Miss | None:

@@ -69,6 +69,7 @@ class Finding:
         mend: How to mend it.
         reproduce: How to see it again; None where one request does not show it.
         count: How many cases showed it.
+        fails_from: The release from which on it counts, where the check is new in this one; else empty.
     """
 
     code: str
@@ -83,6 +84,7 @@ class Finding:
     mend: str
     reproduce: Reproduction | None = None
     count: int = 1
+    fails_from: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -98,6 +100,7 @@ class Finding:
             "severity": self.severity,
             "evidence": self.evidence,
             "event": self.event,
+            "cause": self.cause,
             "fingerprint": self.fingerprint,
             "message": self.message,
             "expected": self.expected,
@@ -106,4 +109,5 @@ class Finding:
             and {"command": self.reproduce.command, "pytest": self.reproduce.snippet},
             "mend": self.mend,
             "count": self.count,
+            "fails_from": self.fails_from or None,
         }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.findings import EVERY_EVENT, Finding
+from contracts.findings import EVERY_EVENT, Finding, Severity
 from contracts.languages import language_of
-from contracts.reproducing import reproduction_of
+from contracts.reproducing import Rerun, Showing, reproduction_of
+from emitter._version import __version__
 
 if TYPE_CHECKING:
     from contracts.cases import AnyCase, Miss
@@ -25,6 +26,7 @@ class _Entry:
 
     check: Check
     by_event: dict[str, Finding] = field(default_factory=dict)
+    showings: list[Showing] = field(default_factory=list)
 
 
 class Ledger:
@@ -32,10 +34,14 @@ class Ledger:
 
     Args:
         session: The run's, for the receiver and its language.
+        rerun: How the run is asked for again, for the findings' reproductions.
+        version: The program's, which decides what is new in it.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, rerun: Rerun | None = None, *, version: str = __version__) -> None:
         self._session = session
+        self._rerun = rerun or Rerun(receiver=session.receiver)
+        self._version = version
         self._entries: dict[tuple[str, str], _Entry] = {}
         self._kinds: dict[str, set[str]] = {}
         self._tried: dict[str, set[str]] = {}
@@ -65,6 +71,7 @@ class Ledger:
             return None
         finding = self._finding(check, miss, case, event=event, cause=cause)
         entry.by_event[event] = finding
+        entry.showings.append(Showing(check=check, case=case, sent=miss.sent, emits=miss.emits))
         return finding if len(entry.by_event) == 1 else None
 
     def findings(self) -> tuple[Finding, ...]:
@@ -74,6 +81,13 @@ class Ledger:
         return tuple(sorted(found, key=lambda each: (each.severity.rank, order[each.code])))
 
     def _merged(self, entry: _Entry) -> list[Finding]:
+        merged = self._without_repetition(entry)
+        return [
+            replace(finding, reproduce=reproduction_of(finding, showing, self._rerun))
+            for finding, showing in zip(merged, entry.showings, strict=False)
+        ]
+
+    def _without_repetition(self, entry: _Entry) -> list[Finding]:
         findings = [*entry.by_event.values()]
         tried = self._tried.get(entry.check.code, set())
         if len(findings) > 1 and tried <= entry.by_event.keys():
@@ -84,10 +98,13 @@ class Ledger:
     def _finding(self, check: Check, miss: Miss, case: AnyCase | None, *, event: str, cause: str) -> Finding:
         what = f"{case.event}, {case.name}: " if case else ""
         remedy = check.mend.saying(miss.mend) if miss.mend else check.mend
+        severity, fails_from = miss.severity or check.severity, check.fails_from(self._version)
+        if fails_from and severity is Severity.ERROR:
+            severity = Severity.WARNING
         return Finding(
             code=check.code,
             title=check.title,
-            severity=miss.severity or check.severity,
+            severity=severity,
             evidence=miss.evidence or check.evidence,
             event=event,
             cause=cause,
@@ -95,5 +112,5 @@ class Ledger:
             expected=miss.expected,
             received=miss.received,
             mend=remedy.text(self.language),
-            reproduce=reproduction_of(miss, self._session.receiver),
+            fails_from=fails_from,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emitter.core.secrets import MASK
+from contracts.redaction import Redaction
 from emitter.core.targets import parse_target
 
 if TYPE_CHECKING:
@@ -22,11 +22,14 @@ class Receiver:
         secret_token: What it verifies with.
         acks_before_verifying: Whether it says that it acknowledges first and verifies later. Then an answer
             tells nothing about a forgery, and only an observer can.
+        address: The words by which `zoom-emitter check` reaches it, where those are neither its URL nor its
+            name in the settings, as where the run starts it. Nothing but a run reaches such a receiver.
     """
 
     subscription: Subscription
     secret_token: SecretToken
     acks_before_verifying: bool = False
+    address: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -44,5 +47,5 @@ class Receiver:
         return self.subscription.timeout_s
 
     def redacted(self, text: str) -> str:
-        """Return a text without the secret token, which a receiver may have put into an answer."""
-        return text.replace(self.secret_token.reveal(), MASK)
+        """Return a text without the secrets of this receiver, which it may have put into an answer."""
+        return Redaction(self.secret_token, self.subscription).text(text)

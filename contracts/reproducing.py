@@ -1,36 +1,144 @@
-"""How to see a finding again: a command that sends the same with a fresh signature."""
+"""How to see a finding again, now: a command that signs anew, and a test that fails until it is mended."""
 
 from __future__ import annotations
 
+import re
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from contracts.findings import Reproduction
+from contracts.bodies import ChallengeBody
+from contracts.cases import Case, Depth
+from contracts.findings import EVERY_EVENT, Reproduction
 from emitter.core.faults import FAULTS
-from emitter.core.request import masked
+from emitter.core.zoom import DEADLINE_S
 
 if TYPE_CHECKING:
-    from contracts.cases import Miss, Sent
+    from collections.abc import Sequence
+
+    from contracts.cases import AnyCase, Scope, Sent
+    from contracts.check import Check
+    from contracts.findings import Finding
     from contracts.receiver import Receiver
 
-_PRINTED: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"\\"}
 MOST_BYTES: Final = 8_192
 """Longer bodies are not written into a command; no shell takes them everywhere."""
+URL_VARIABLE: Final = "RECEIVER_URL"
+"""Holds the URL where it has a query, which no report shows."""
+_PRINTED: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"\\"}
+_USUAL_SEED: Final = "zoom"
+_SNIPPET: Final = """\
+import json
+{imports}import subprocess
 
 
-def reproduction_of(miss: Miss, receiver: Receiver) -> Reproduction | None:
-    """Return how to see a miss again, or None where no command shows it."""
-    if miss.emits:
-        return Reproduction(command=shlex.join(["zoom-emitter", "emit", *miss.emits, *_to(receiver)]))
-    return _of_request(miss.sent, receiver) if miss.sent else None
+def test_{name}():
+    # {received}
+    command = {command}
+    ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert ran.returncode in {{0, 1}}, ran.stderr
+    report = json.loads(ran.stdout)
+    found = {{finding["fingerprint"]: finding for finding in report["findings"]}}
+    assert "{fingerprint}" not in found, found["{fingerprint}"]["message"]
+    assert not report["summary"]["stopped"] and not report["summary"]["left_out"]
+"""
 
 
-def _of_request(sent: Sent, receiver: Receiver) -> Reproduction | None:
-    if sent.recipe.pieces is not None:
-        return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """What `zoom-emitter check` is told to judge the receiver once more as in this run.
+
+    Attributes:
+        receiver: What is judged.
+        seed: What values follow from.
+        events: The events the run was restricted to; empty where it was about all.
+        options: Whatever else decides what is found.
+    """
+
+    receiver: Receiver
+    seed: str = _USUAL_SEED
+    events: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, scope: Scope) -> Rerun:
+        """Return how the run of a scope is asked for again."""
+        wanted = tuple(event.name for event in scope.catalog if scope.receiver.subscription.wants(event.name))
+        chosen = tuple(event.name for event in scope.events)
+        return cls(
+            receiver=scope.receiver,
+            seed=scope.seed,
+            events=chosen if chosen != wanted else (),
+            options=(*(("--strict-response",) if scope.is_response_strict else ()), *scope.observing),
+        )
+
+    def words(self, codes: Sequence[str], *, event: str, depth: Depth) -> list[str]:
+        """Return the command line that looks for findings of some checks again."""
+        receiver = self.receiver
+        events = self.events if event == EVERY_EVENT else (event,)
+        return [
+            "zoom-emitter", "check", *(receiver.address or (_target(receiver),)),
+            *_target_options(receiver),
+            *(("--acks-before-verifying",) if receiver.acks_before_verifying else ()),
+            *(("--select", ",".join(codes)) if codes else ()),
+            *(("--events", ",".join(events)) if events else ()),
+            *(("--depth", Depth.DEEP) if depth is Depth.DEEP else ()),
+            *(("--seed", self.seed) if self.seed != _USUAL_SEED or depth is Depth.DEEP else ()),
+            *self.options,
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """What showed a finding first.
+
+    Attributes:
+        check: The check that found it.
+        case: Its case; None where the check only looks at what was sent.
+        sent: The request; None where no single one shows it.
+        emits: What ``zoom-emitter emit`` takes to show it, where that is more than one request.
+    """
+
+    check: Check
+    case: AnyCase | None
+    sent: Sent | None
+    emits: tuple[str, ...] = ()
+
+
+def reproduction_of(finding: Finding, showing: Showing, rerun: Rerun) -> Reproduction:
+    """Return how to see a finding again: the plainest command that shows it, and a test."""
+    depth = showing.case.depth if showing.case else Depth.DEFAULT
+    again = rerun.words(_codes(showing), event=finding.event, depth=depth)
+    return Reproduction(
+        command=_sending(showing, rerun.receiver) or _in_shell(again),
+        snippet=_snippet(finding, [*again, "--json"]),
+    )
+
+
+def _codes(showing: Showing) -> list[str]:
+    """Return the checks to select; none is all, for what only the whole run shows."""
+    check, sent = showing.check, showing.sent
+    if showing.case or check.ends_run:
+        return [check.code]
+    if sent is None:
+        return []
+    return [sent.check, check.code] if sent.check else [check.code]
+
+
+def _sending(showing: Showing, receiver: Receiver) -> str:
+    """Return a command that sends the one request, or nothing where that does not show the finding."""
+    sent, case = showing.sent, showing.case
+    if showing.emits and not receiver.address:
+        return _in_shell(["zoom-emitter", "emit", *showing.emits, *_to(receiver)])
+    is_told_by_one = isinstance(case, Case) or (case is None and showing.check.ends_run)
+    if sent is None or not is_told_by_one or receiver.address or sent.recipe.pieces is not None:
+        return ""
     names = [fault.name for fault in sent.recipe.faults]
-    command = _emit(sent, receiver, names) if all(name in FAULTS for name in names) else _curl(sent, receiver)
-    return Reproduction(command=command) if command else None
+    if isinstance(sent.recipe.body, ChallengeBody) and not names:
+        is_usual = sent.recipe.body.plain_token is None
+        words = ["zoom-emitter", "validate-url", _target(receiver), *_target_options(receiver)]
+        return _in_shell(words) if is_usual else ""
+    return _emit(sent, receiver, names) if all(name in FAULTS for name in names) else ""
 
 
 def _emit(sent: Sent, receiver: Receiver, faults: list[str]) -> str:
@@ -38,38 +146,65 @@ def _emit(sent: Sent, receiver: Receiver, faults: list[str]) -> str:
     to = _to(receiver)
     deviations = [word for name in faults for word in ("--fault", name)]
     if sent.seed:
-        return shlex.join(["zoom-emitter", "emit", sent.event, "--seed", sent.seed, *deviations, *to])
+        return _in_shell(["zoom-emitter", "emit", sent.event, "--seed", sent.seed, *deviations, *to])
     body = _quoted(sent.signed_body)
     if body is None:
         return ""
-    return f"printf %b {body} | " + shlex.join(
-        ["zoom-emitter", "emit", "--payload", "-", "--raw", *deviations, *to]
-    )
+    emit = ["zoom-emitter", "emit", "--payload", "-", "--raw", *deviations, *to]
+    return f"printf %b {body} | {_in_shell(emit)}"
 
 
 def _to(receiver: Receiver) -> list[str]:
-    return ["--no-validate", "--to", receiver.subscription.name or receiver.shown]
+    return ["--no-validate", "--to", _target(receiver), *_target_options(receiver)]
 
 
-def _curl(sent: Sent, receiver: Receiver) -> str:
-    """Return a curl of the request as it was, its credentials masked; stale after five minutes."""
-    body = _quoted(sent.request.body)
-    if body is None:
-        return ""
-    skipped = {"host", "content-length"}
-    headers = [pair for pair in masked(sent.request.headers) if pair[0].lower() not in skipped]
-    options = [word for name, value in headers for word in ("-H", f"{name}: {value}")]
-    return f"printf %b {body} | " + shlex.join(
-        ["curl", "-i", *options, "--data-binary", "@-", receiver.shown]
+def _target(receiver: Receiver) -> str:
+    """Return what names the receiver on a command line: its name, its URL, or the variable that holds it."""
+    if receiver.subscription.name:
+        return receiver.subscription.name
+    return f"${URL_VARIABLE}" if "?" in receiver.url else receiver.shown
+
+
+def _target_options(receiver: Receiver) -> list[str]:
+    """Return the target options that hold no secret; a receiver of the settings has its own."""
+    subscription = receiver.subscription
+    if subscription.name:
+        return []
+    options = [word for host in subscription.allowed_hosts for word in ("--allow-host", host)]
+    if subscription.ca_bundle:
+        options += ["--ca-bundle", subscription.ca_bundle]
+    if not subscription.verifies_tls:
+        options += ["--insecure"]
+    if subscription.timeout_s != DEADLINE_S:
+        options += ["--timeout", f"{subscription.timeout_s * 1000:.0f}ms"]
+    return options
+
+
+def _in_shell(words: Sequence[str]) -> str:
+    return " ".join(f'"{word}"' if word == f"${URL_VARIABLE}" else shlex.quote(word) for word in words)
+
+
+def _snippet(finding: Finding, words: Sequence[str]) -> str:
+    has_variable = f"${URL_VARIABLE}" in words
+    listed = [
+        f'os.environ["{URL_VARIABLE}"]' if word == f"${URL_VARIABLE}" else _literal(word) for word in words
+    ]
+    return _SNIPPET.format(
+        imports="import os\n" if has_variable else "",
+        name=re.sub(r"[^a-z0-9]+", "_", f"{finding.code} {finding.title}".lower()).strip("_"),
+        received=_literal(f"expected {finding.expected}; received {finding.received}")[1:-1],
+        command=f"[{', '.join(listed)}]",
+        fingerprint=finding.fingerprint,
     )
+
+
+def _literal(text: str) -> str:
+    """Return a text as Python writes it, on one line, whatever it holds."""
+    return '"' + ascii(text)[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
 
 
 def _quoted(body: bytes) -> str | None:
     """Return bytes as one word of a shell that ``printf %b`` turns back into them."""
     if len(body) > MOST_BYTES:
         return None
-    return shlex.quote("".join(chr(byte) if _is_safe(byte) else f"\\0{byte:03o}" for byte in body))
-
-
-def _is_safe(byte: int) -> bool:
-    return chr(byte) in _PRINTED
+    return shlex.quote("".join(chr(byte) if chr(byte) in _PRINTED else f"\\0{byte:03o}" for byte in body))

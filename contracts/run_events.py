@@ -9,6 +9,7 @@ from contracts.findings import Severity
 from contracts.latency import latency_of
 
 if TYPE_CHECKING:
+    from contracts.baseline import Baseline, KnownFinding
     from contracts.cases import CaseResult, Depth, Sent
     from contracts.check import Check
     from contracts.findings import Finding
@@ -75,13 +76,15 @@ class RunResult:
         findings: What was found, the worst first.
         cases: How every case that ran ended, in order.
         left_out: Cases that were left out for time.
-        traffic: Every request and answer; may hold credentials, see `contracts.cases.Sent`.
+        traffic: Every request and answer, without credentials, see `contracts.redaction`.
         language: What the receiver seems to be written in.
         started_at_ms: Real time, milliseconds since the epoch.
         elapsed_s: How long it took.
         stopped: Why it ended before its end, in words; empty where it did not.
         is_interrupted: Whether someone pressed Ctrl-C.
         is_observed: Whether an observer counted the receiver's effects.
+        baseline: What was known before; None where nothing is said about that.
+        is_strict: Whether warnings count.
     """
 
     receiver: Receiver
@@ -100,6 +103,8 @@ class RunResult:
     stopped: str = ""
     is_interrupted: bool = False
     is_observed: bool = False
+    baseline: Baseline | None = None
+    is_strict: bool = False
 
     @property
     def latency(self) -> Latency | None:
@@ -110,6 +115,19 @@ class RunResult:
         """Return how many findings have this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
-    def is_wanting(self, *, is_strict: bool = False) -> bool:
-        """Return whether there is an error, or a warning where those count."""
-        return bool(self.count(Severity.ERROR) or (is_strict and self.count(Severity.WARNING)))
+    def is_known(self, finding: Finding) -> bool:
+        """Return whether the baseline has a finding."""
+        return self.baseline is not None and self.baseline.knows(finding)
+
+    def fails(self, finding: Finding) -> bool:
+        """Return whether a finding counts: it is bad enough, not known, and of no check that is new."""
+        counting = {Severity.ERROR, Severity.WARNING} if self.is_strict else {Severity.ERROR}
+        return finding.severity in counting and not finding.fails_from and not self.is_known(finding)
+
+    def is_wanting(self) -> bool:
+        """Return whether anything counts."""
+        return any(map(self.fails, self.findings))
+
+    def mended(self) -> tuple[KnownFinding, ...]:
+        """Return what the baseline has and the receiver no longer shows."""
+        return self.baseline.mended(self) if self.baseline else ()

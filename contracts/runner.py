@@ -6,6 +6,7 @@ address is not blamed for refusing good events. A receiver that cannot be judged
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,8 @@ from contracts.greeting import greet
 from contracts.ledger import Ledger
 from contracts.pacing import OutOfTimeError
 from contracts.plan import Plan, PlannedCase
+from contracts.redaction import redacted
+from contracts.reproducing import Rerun
 from contracts.run_events import CaseEnded, FindingSeen, RunEnded, RunEvent, RunResult, RunStarted
 from emitter.delivery.clock import monotonic_ms
 
@@ -40,6 +43,7 @@ def run(
     *,
     wait_s: float = 0.0,
     revival_s: float = REVIVAL_S,
+    greets: bool = True,
 ) -> Generator[RunEvent]:
     """Run the checks and yield what happens; the last event is always `RunEnded`, after Ctrl-C too.
 
@@ -51,6 +55,7 @@ def run(
         scope: What cases are made from.
         wait_s: How long a receiver that is still starting is waited for, in seconds.
         revival_s: How long one that died is waited for, in seconds.
+        greets: Whether the receiver is greeted first; not where it has been, and can be judged.
 
     Raises:
         NoReceiverError: No HTTP answer ever came.
@@ -60,10 +65,12 @@ def run(
     course = _Course(session, scope, plan, revival_s=revival_s)
     try:
         yield RunStarted(receiver=scope.receiver, depth=scope.depth, seed=scope.seed, plan=plan)
-        yield from course.events(wait_s)
+        if greets:
+            yield from course.greeted(wait_s)
+        yield from course.events()
     except KeyboardInterrupt:
         course.is_interrupted = True
-    yield RunEnded(result=course.result())
+    yield RunEnded(result=redacted(course.result()))
 
 
 class _Course:
@@ -75,7 +82,7 @@ class _Course:
         self._scope = scope
         self._plan = plan
         self._revival_s = revival_s
-        self._ledger = Ledger(session)
+        self._ledger = Ledger(session, Rerun.of(scope))
         self._diagnosis = Diagnosis(session)
         self._results: list[CaseResult] = []
         self._left_out: list[PlannedCase] = []
@@ -84,11 +91,14 @@ class _Course:
         self._started_at_ms = session.clock.now_ms()
         self._started_ms = monotonic_ms()
 
-    def events(self, wait_s: float) -> Iterator[RunEvent]:
-        """Greet the receiver; if it can be judged, run the cases, then look back on all that was sent."""
-        session = self._session
-        session.greeting = greet(session, self._scope, wait_s=wait_s)
+    def greeted(self, wait_s: float) -> Iterator[RunEvent]:
+        """Greet the receiver and see whether it can be judged."""
+        self._session.greeting = greet(self._session, self._scope, wait_s=wait_s)
         yield from self._inspected(is_first=True)
+
+    def events(self) -> Iterator[RunEvent]:
+        """Run the cases of a receiver that can be judged, then look back on all that was sent."""
+        session = self._session
         if self._stopped:
             self._left_out += self._plan.cases
             yield from self._inspected(is_first=False)
@@ -172,7 +182,7 @@ class _Course:
         """Run one case and look whether the receiver outlived it."""
         session, case = self._session, planned.case
         began_ms = monotonic_ms()
-        with session.labelled(planned.check.code, case.name):
+        with session.labelled(planned.check.code, case.name), _named(planned):
             misses = tuple(case.misses(session))
             is_doubtful = any(miss.kind in DOUBTFUL for miss in misses)
             if (is_doubtful or case.hurts) and not session.is_alive(self._scope.event.name):
@@ -203,6 +213,16 @@ class _Course:
         """Return the last request of the case; those that follow are signs of life."""
         of_case = [sent for sent in self._session.traffic if sent.case == case.name]
         return of_case[-1] if of_case else None
+
+
+@contextmanager
+def _named(planned: PlannedCase) -> Iterator[None]:
+    """Say of a defect of ours in which case it was met."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"while check {planned.check.code} was tried with {planned.case.name!r}")
+        raise
 
 
 @dataclass(frozen=True, slots=True)

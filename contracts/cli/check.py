@@ -7,16 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from contracts.cli.values import names_in, writer_of
+from contracts.cli.values import names_in
 from emitter.cli.target import TargetChoice, target_options
-from emitter.errors import InvalidSettingError
+from emitter.errors import EmitterError, InvalidSettingError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.cli.judgement import Judgement
+    from contracts.cli.report_files import ReportFiles
     from contracts.registry import Registry
+    from contracts.run_events import RunResult
 
 
 @click.command(name="check")
 @click.argument("receivers", nargs=-1, metavar="URL|NAME…")
+@click.option("--all", "is_all", is_flag=True, help="Judge every receiver of the settings.")
+@click.option(
+    "--start",
+    metavar="COMMAND",
+    help="Run the receiver: with a secret token of its own, on the port in PORT; stop it afterwards. "
+    "Then a path such as /webhooks/zoom will do for a URL.",
+)
 @click.option(
     "--depth",
     type=click.Choice(["quick", "default", "deep"]),
@@ -32,7 +44,7 @@ if TYPE_CHECKING:
     help="Leave out what does not fit.",
 )
 @click.option(
-    "--wait", default="0s", metavar="DURATION", help="Wait so long for a receiver that is starting."
+    "--wait", metavar="DURATION", help="Wait so long for a receiver that is starting; 30s with --start."
 )
 @click.option(
     "--rate-limit", metavar="N/s", help="Send at most so many requests in a second, for example 50/s."
@@ -41,6 +53,7 @@ if TYPE_CHECKING:
 @click.option("--events", metavar="NAME,…", help="Only these events; patterns with * are understood.")
 @click.option("--select", metavar="CODE,…", help="Only these checks or families, by code, letter or name.")
 @click.option("--ignore", metavar="CODE,…", help="All but these.")
+@click.option("--baseline", metavar="FILE", help="Known findings: listed, but only others fail.")
 @click.option("--strict", is_flag=True, help="Exit with status 1 on warnings, too.")
 @click.option("--strict-response", is_flag=True, help="Want the answers that Zoom's document describes.")
 @click.option(
@@ -58,12 +71,16 @@ if TYPE_CHECKING:
 @click.option("--explain", metavar="CODE", help="Explain a check and exit.")
 @click.option("--dry-run", is_flag=True, help="Say how many requests would be sent; send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON report a receiver.")
-@click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Write a report to a file.")
+@click.option(
+    "--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Write a report; - is standard output."
+)
 @target_options
 def check(
     receivers: tuple[str, ...],
     *,
     target: TargetChoice,
+    is_all: bool,
+    start: str | None,
     is_list: bool,
     explain: str | None,
     select: str | None,
@@ -71,7 +88,6 @@ def check(
     dry_run: bool,
     as_json: bool,
     reports: tuple[str, ...],
-    strict: bool,
     **options: Any,
 ) -> None:
     """Judge receivers: what Zoom's traffic would break, what a forger could do, and how to mend it.
@@ -84,28 +100,58 @@ def check(
       zoom-emitter check http://localhost:3000/webhooks/zoom
       zoom-emitter check my-app --select signature,handshake --strict
       zoom-emitter check my-app --observe-cmd 'psql -Atc "select count(*) from events"'
+      zoom-emitter check --start 'npm start' /webhooks/zoom --report html=report.html
       zoom-emitter check --explain S01
     """
+    from contracts.cli.choice import chosen_receivers  # noqa: PLC0415
     from contracts.cli.judgement import Judgement  # noqa: PLC0415
+    from contracts.cli.report_files import ReportFiles, path_names  # noqa: PLC0415
     from contracts.registry import Registry  # noqa: PLC0415 - imports every check
 
     registry = Registry.bundled()
     if is_list or explain:
         click.echo("\n".join(_listed(registry) if is_list else _explained(registry, explain or "")))
         return
-    if not receivers:
-        raise InvalidSettingError(
-            "check wants a URL or the name of a receiver; `zoom-emitter check --help` shows examples"
-        )
+    chosen = chosen_receivers(receivers, target, is_all=is_all, start=start)
     checks = registry.select(select=names_in(select), ignore=names_in(ignore))
-    writers = [writer_of(text) for text in reports]
-    runs = [Judgement(name, target, registry, checks, **options) for name in receivers]
+    files = ReportFiles(reports, path_names([each.target.partition("?")[0] for each in chosen]))
+    if as_json and files.prints:
+        raise InvalidSettingError("--json and a report to - would mix on standard output; name a file")
+    runs = [Judgement(each, target, registry, checks, **options) for each in chosen]
     if dry_run:
-        for each in runs:
-            each.print_plan()
+        for run in runs:
+            run.print_plan()
         return
-    statuses = [each.judged(writers, as_json=as_json, is_strict=strict) for each in runs]
-    sys.exit(max(statuses))
+    sys.exit(_judge_all(runs, files, as_json=as_json))
+
+
+def _judge_all(runs: Sequence[Judgement], files: ReportFiles, *, as_json: bool) -> int:
+    """Judge one after the other, write every report, and return the worst status."""
+    from contracts.cli.judgement import INTERRUPTED, status_of  # noqa: PLC0415
+    from contracts.reports.overview import overview_lines  # noqa: PLC0415
+    from emitter.cli.listening import stopped_by_signals  # noqa: PLC0415
+
+    ends: list[tuple[str, RunResult | EmitterError]] = []
+    statuses: list[int] = []
+    with files, stopped_by_signals():
+        for number, run in enumerate(runs):
+            try:
+                result = run.judged(as_json=as_json)
+                files.add(result, number=number)
+            except EmitterError as error:
+                if len(runs) == 1:
+                    raise
+                click.echo(f"error: {run.name}: {error}", err=True)
+                ends.append((run.name, error))
+                statuses.append(error.exit_status)
+                continue
+            ends.append((run.name, result))
+            statuses.append(status_of(result))
+            if result.is_interrupted:
+                break
+    if len(runs) > 1:
+        click.echo("\n".join(["", *overview_lines(ends)]), err=as_json)
+    return INTERRUPTED if INTERRUPTED in statuses else max(statuses)
 
 
 def _listed(registry: Registry) -> list[str]:

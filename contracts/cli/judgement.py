@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from contracts.cli.values import events_for, observer_in, rate_in
+from contracts.cli.values import events_for, observer_in, observing_words, rate_in
 from emitter.cli.catalogs import chosen_catalog
 from emitter.core.schedule import parse_duration
 from emitter.errors import EmitterError
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from contracts.check import Check
+    from contracts.cli.choice import ChosenReceiver
+    from contracts.cli.starting import StartedReceiver
     from contracts.registry import Registry
     from contracts.run_events import RunEvent, RunResult
     from emitter.cli.target import TargetChoice
@@ -26,35 +30,56 @@ _RANDOM: Final = 10**6
 
 
 class Judgement:
-    """One receiver's run, from the options to the exit status.
+    """One receiver's run, from the options to its result.
 
     Args:
-        name: Its URL, or its name in the settings.
+        chosen: Which receiver.
         target: What the target options say.
         registry: All checks.
         checks: Those that are wanted.
         options: The command's other options.
+
+    Attributes:
+        receiver: What is judged.
+        scope: What its cases are made from.
+        budget_s: How long the run may take, in seconds.
+        wait_s: How long a receiver that is starting is waited for, in seconds.
+        per_second: How many requests may leave in a second; None for no limit.
 
     Raises:
         UsageError: An option cannot be used.
     """
 
     def __init__(
-        self, name: str, target: TargetChoice, registry: Registry, checks: Sequence[Check], **options: Any
+        self,
+        chosen: ChosenReceiver,
+        target: TargetChoice,
+        registry: Registry,
+        checks: Sequence[Check],
+        **options: Any,
     ) -> None:
+        from contracts.baseline import Baseline  # noqa: PLC0415
         from contracts.cases import Depth, Scope  # noqa: PLC0415
+        from contracts.cli.starting import WAIT  # noqa: PLC0415
         from contracts.receiver import Receiver  # noqa: PLC0415
 
-        resolved = target.resolve(name)
-        self._registry, self._checks = registry, checks
-        self._budget_s = parse_duration(options["time_budget"])
-        self._wait_s = parse_duration(options["wait"])
-        self._per_second = rate_in(options["rate_limit"])
+        resolved = target.resolve(chosen.target, own_secret=chosen.own_secret)
+        settings = target.settings.receivers.get(resolved.subscription.name, {})
+        baseline = options["baseline"] or settings.get("baseline")
+        self._chosen, self._registry, self._checks = chosen, registry, checks
+        self.budget_s = parse_duration(options["time_budget"])
+        self.wait_s = parse_duration(options["wait"] or (WAIT if chosen.command else "0s"))
+        self.per_second = rate_in(options["rate_limit"])
+        self._baseline = Baseline.read(baseline) if baseline else None
+        self._is_strict = options["strict"]
         depth, catalog = Depth(options["depth"]), chosen_catalog()
         self.receiver = Receiver(
             subscription=resolved.subscription,
             secret_token=resolved.secret_token,
-            acks_before_verifying=options["acks_before_verifying"],
+            acks_before_verifying=bool(
+                options["acks_before_verifying"] or settings.get("acks-before-verifying")
+            ),
+            address=chosen.address,
         )
         self._observer = observer_in(
             options["observe"], options["observe_cmd"], subscription=resolved.subscription
@@ -67,7 +92,13 @@ class Judgement:
             seed=options["seed"] or (_random_seed() if depth is Depth.DEEP else SEED),
             is_response_strict=options["strict_response"],
             is_observed=self._observer is not None,
+            observing=observing_words(options["observe"], options["observe_cmd"]),
         )
+
+    @property
+    def name(self) -> str:
+        """What the receiver is called: its name in the settings, or its URL as it may be shown."""
+        return self.receiver.subscription.name or self.receiver.shown
 
     def print_plan(self) -> None:
         """Print how many requests of which family would be sent."""
@@ -78,10 +109,35 @@ class Judgement:
         click.echo(f"to {self.receiver.shown}, depth {self.scope.depth}:")
         click.echo("\n".join(plan_lines(plan, self._registry, greeting=GREETING_REQUESTS)))
 
-    def judged(
-        self, writers: Sequence[Callable[[RunResult], None]], *, as_json: bool, is_strict: bool
-    ) -> int:
-        """Run the checks, report, and return the exit status."""
+    def judged(self, *, as_json: bool) -> RunResult:
+        """Run the checks, tell what they find, and return what the run comes to.
+
+        Raises:
+            NoReceiverError: No HTTP answer ever came.
+            UsageError: The URL may not be sent to, or the receiver cannot be started.
+        """
+        with ExitStack() as stack:
+            started = self._started(stack)
+            try:
+                if started:
+                    started.wait_until_listening(self.wait_s)
+                result = self._run(as_json=as_json)
+            except EmitterError:
+                _show_output(started)
+                raise
+            if result.is_wanting():
+                _show_output(started)
+            return result
+
+    def _started(self, stack: ExitStack) -> StartedReceiver | None:
+        from contracts.cli.starting import StartedReceiver  # noqa: PLC0415
+
+        if not self._chosen.command:
+            return None
+        url, secret_token = self.receiver.url, self.receiver.secret_token
+        return stack.enter_context(StartedReceiver(self._chosen.command, url=url, secret_token=secret_token))
+
+    def _run(self, *, as_json: bool) -> RunResult:
         from contracts.opening import open_session  # noqa: PLC0415 - imports requests
         from contracts.reports import renderer  # noqa: PLC0415
         from contracts.reports.console import ConsoleReporter, console  # noqa: PLC0415 - imports rich
@@ -92,37 +148,59 @@ class Judgement:
         if self._observer:
             self._observer.count()  # so that one that cannot be asked is known before anything is sent
         session = open_session(
-            self.scope, budget_s=self._budget_s, per_second=self._per_second, observer=self._observer
+            self.scope, budget_s=self.budget_s, per_second=self.per_second, observer=self._observer
         )
-        events = run(session, self._checks, self.scope, wait_s=self._wait_s)
+        events = run(session, self._checks, self.scope, wait_s=self.wait_s)
         try:
-            result = _reported(events, reporter)
+            result = _reported(events, reporter, self.concluded)
         finally:
             reporter.close()
         if as_json:
             click.echo(renderer("json")(result), nl=False)
-        for write in writers:
-            write(result)
-        if result.is_interrupted:
-            return INTERRUPTED
-        return FOUND_WANTING if result.is_wanting(is_strict=is_strict) else 0
+        return result
+
+    def concluded(self, result: RunResult) -> RunResult:
+        """Return the result with what decides which findings count."""
+        return replace(result, baseline=self._baseline, is_strict=self._is_strict)
 
 
-def _reported(events: Generator[RunEvent], report: Callable[[RunEvent], None]) -> RunResult:
+def _reported(
+    events: Generator[RunEvent],
+    report: Callable[[RunEvent], None],
+    concluded: Callable[[RunResult], RunResult],
+) -> RunResult:
     """Pass a run's events on and return what it comes to, after Ctrl-C what it came to until then."""
     from contracts.run_events import RunEnded  # noqa: PLC0415
 
+    event: RunEvent | None = None
     try:
         for event in events:
-            report(event)
             if isinstance(event, RunEnded):
-                return event.result
+                break
+            report(event)
     except KeyboardInterrupt:
-        ended = events.throw(KeyboardInterrupt())
-        report(ended)
-        if isinstance(ended, RunEnded):
-            return ended.result
-    raise EmitterError("the run ended without a result")
+        event = events.throw(KeyboardInterrupt())
+    if not isinstance(event, RunEnded):
+        raise EmitterError("the run ended without a result")
+    ended = RunEnded(result=concluded(event.result))
+    report(ended)
+    return ended.result
+
+
+def status_of(result: RunResult) -> int:
+    """Return the exit status that a run comes to."""
+    if result.is_interrupted:
+        return INTERRUPTED
+    return FOUND_WANTING if result.is_wanting() else 0
+
+
+def _show_output(started: StartedReceiver | None) -> None:
+    if started is None:
+        return
+    lines = started.output()
+    click.echo("the receiver's own output" + (":" if lines else ": none"), err=True)
+    for line in lines:
+        click.echo(f"  {line}", err=True)
 
 
 def _random_seed() -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emitter.errors import InvalidSettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from contracts.observers import Observer
     from contracts.receiver import Receiver
-    from contracts.run_events import RunResult
     from emitter.core.subscription import Subscription
 
 
@@ -56,6 +52,13 @@ def observer_in(url: str | None, command: str | None, *, subscription: Subscript
     return CommandObserver(command) if command else None
 
 
+def observing_words(url: str | None, command: str | None) -> tuple[str, ...]:
+    """Return the options by which a run is observed again; a URL that may hold a secret is not repeated."""
+    if command:
+        return ("--observe-cmd", command)
+    return ("--observe", url) if url and not {"?", "@"} & {*url} else ()
+
+
 def events_for(receiver: Receiver, catalog: Any, names: str | None) -> tuple[Any, ...]:
     """Return the events of the catalog that a receiver subscribes to, or those of ``--events``.
 
@@ -73,24 +76,3 @@ def events_for(receiver: Receiver, catalog: Any, names: str | None) -> tuple[Any
         return tuple(subscribed)
     chosen = {event.name: event for name in names_in(names) for event in matching(catalog, name)}
     return tuple(event for event in catalog if event.name in chosen)
-
-
-def writer_of(text: str) -> Callable[[RunResult], None]:
-    """Read ``FORMAT=PATH``; return what writes that report.
-
-    Raises:
-        UsageError: The format is unknown, or the folder is not there.
-    """
-    from contracts.reports import renderer  # noqa: PLC0415
-
-    name, equals, path = text.partition("=")
-    if not equals or not path:
-        raise InvalidSettingError(f"{text!r} is not FORMAT=PATH; write for example json=report.json")
-    render = renderer(name)
-    if not Path(path).absolute().parent.is_dir():
-        raise InvalidSettingError(f"the folder of the report {path!r} does not exist; make it first")
-
-    def write(result: RunResult) -> None:
-        Path(path).write_text(render(result), encoding="utf-8", newline="\n")
-
-    return write

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from contracts.findings import EVERY_EVENT, Severity
+from contracts.reports.overview import baseline_lines, counted
 from contracts.run_events import CaseEnded, FindingSeen, RunEnded, RunStarted
 
 if TYPE_CHECKING:
@@ -84,8 +85,11 @@ class ConsoleReporter:
     def _conclude(self, out: Console, result: RunResult) -> None:
         out.print(Text(_what_was_done(result)), soft_wrap=True)
         for finding in result.findings:
-            out.print()
-            self._show(out, finding)
+            if not result.is_known(finding):
+                out.print()
+                self._show(out, finding)
+        for about_baseline in baseline_lines(result):
+            out.print(Text(about_baseline), soft_wrap=True)
         out.print()
         for line in self._families(result):
             out.print(line, soft_wrap=True)
@@ -106,6 +110,8 @@ class ConsoleReporter:
         ]
         for label, text in rows:
             _row(out, label, text)
+        if finding.fails_from:
+            _row(out, "new", f"this check is new; it can fail a build from {finding.fails_from} on")
         if finding.reproduce:
             # In one piece, so that it can be copied.
             out.print(Text(f"  {'again':<{_LABEL_CHARS}}{finding.reproduce.command}"), soft_wrap=True)
@@ -186,17 +192,15 @@ def _what_was_done(result: RunResult) -> str:
 
 
 def _verdict(result: RunResult) -> Text:
-    names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-    parts = [
-        f"{count} {name}{'' if count == 1 else 's'}"
-        for severity, name in names.items()
-        if (count := result.count(severity))
-    ]
-    if not parts:
+    new = [finding for finding in result.findings if not result.is_known(finding)]
+    if not new:
+        known = f"; {len(result.findings)} known" if result.findings else ""
+        nothing = "nothing new found" if result.baseline else "nothing found"
         return Text(
-            f"nothing found in {len(result.cases)} cases of {len(result.checks)} checks", style="bold green"
+            f"{nothing} in {len(result.cases)} cases of {len(result.checks)} checks{known}",
+            style="bold green",
         )
-    return Text(", ".join(parts), style=STYLES[result.findings[0].severity])
+    return Text(counted(new), style=STYLES[new[0].severity])
 
 
 def _notes(result: RunResult) -> list[str]:

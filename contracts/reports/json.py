@@ -41,8 +41,14 @@ def value(result: RunResult) -> dict[str, Any]:
             "is_interrupted": result.is_interrupted,
             "is_observed": result.is_observed,
             "latency": result.latency and result.latency.value(),
+            "is_strict": result.is_strict,
+            "is_wanting": result.is_wanting(),
+            "known": sum(map(result.is_known, result.findings)),
+            "mended": [known.value() for known in result.mended()],
         },
-        "findings": [finding.value() for finding in result.findings],
+        "findings": [
+            {**finding.value(), "is_known": result.is_known(finding)} for finding in result.findings
+        ],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from typing import Final, NoReturn
 
 import rich_click as click
@@ -33,6 +34,7 @@ COMMANDS: Final = {
         "contracts.cli.check:check",
         "Judge receivers: what breaks, what lets others in, how to mend it.",
     ),
+    "report": ("contracts.cli.report:report", "Compare reports of `check`, and say what form they have."),
     "sign": ("emitter.cli.sign:sign", "Print the signature of exact bytes."),
     "verify": ("emitter.cli.verify:verify", "Check a recorded request's signature, or say why it fails."),
     "corpus": ("emitter.cli.corpus:corpus", "Make fixture corpora from one seed, and check them."),
@@ -42,7 +44,7 @@ COMMANDS: Final = {
 
 SECTIONS: Final = {
     "Try": ["demo", "serve", "emit", "validate-url", "sample-receiver", "deliveries"],
-    "Check": ["check", "sign", "verify"],
+    "Check": ["check", "report", "sign", "verify"],
     "Fixtures": ["corpus", "events"],
     "More": ["spec"],
 }
@@ -101,6 +103,9 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         _leave(f"error: {error}", error.exit_status)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception:  # noqa: BLE001 - whatever it is, it is no verdict on a receiver
+        traceback.print_exc()
+        _leave("this is a defect of zoom-emitter; please report it with the lines above", OUR_OWN_DEFECT)
     sys.exit(0)
 
 

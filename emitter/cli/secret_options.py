@@ -49,14 +49,20 @@ def secret_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return with_secret
 
 
-def secret_from(values: dict[str, Any]) -> tuple[SecretToken, SecretSource]:
+def secret_from(
+    values: dict[str, Any], own_secret: SecretToken | None = None
+) -> tuple[SecretToken, SecretSource]:
     """Return the secret token and where it is: in a file, a variable, or the usual places.
+
+    One that the caller made is where receivers look for it first.
 
     Raises:
         SecretTokenError: It is nowhere, or cannot be used.
     """
-    from emitter.delivery.secret_sources import FromEnvironment, find_secret, read  # noqa: PLC0415
+    from emitter.delivery.secret_sources import VARIABLES, FromEnvironment, find_secret, read  # noqa: PLC0415
 
+    if own_secret:
+        return own_secret, FromEnvironment(VARIABLES[0])
     if values.get("secret-token-env") and not values.get("secret-token-file"):
         source = FromEnvironment(str(values["secret-token-env"]))
         return read(source, None), source

@@ -32,11 +32,14 @@ RECEIVER_KEYS: Final = {
     "insecure": _YES_NO,
     "allow-host": _LIST,
     "events": _LIST,
+    "acks-before-verifying": _YES_NO,
+    "baseline": _TEXT,
 }
+_OF_ONE_RECEIVER: Final = frozenset({"url", "events", "acks-before-verifying", "baseline"})
 TOP_KEYS: Final = {
     "database": _TEXT,
     "spec": _LIST,
-    **{key: kind for key, kind in RECEIVER_KEYS.items() if key not in {"url", "events"}},
+    **{key: kind for key, kind in RECEIVER_KEYS.items() if key not in _OF_ONE_RECEIVER},
 }
 
 

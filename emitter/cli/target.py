@@ -72,8 +72,12 @@ class TargetChoice:
     flags: dict[str, Any]
     settings: Settings
 
-    def resolve(self, url_or_name: str) -> ResolvedTarget:
+    def resolve(self, url_or_name: str, *, own_secret: SecretToken | None = None) -> ResolvedTarget:
         """Return the endpoint behind a URL or the name of a receiver in the settings.
+
+        Args:
+            url_or_name: The URL, or the name.
+            own_secret: The key where the caller made it, in place of one that is looked for.
 
         Raises:
             UsageError: The URL, the secret token or an option cannot be used.
@@ -83,7 +87,7 @@ class TargetChoice:
         values = table | {key: value for key, value in self.flags.items() if value}
         url = url_or_name if is_url else str(table["url"])
         parse_target(url)
-        secret_token, source = secret_from(values)
+        secret_token, source = secret_from(values, own_secret)
         subscription = Subscription(
             url=url,
             name="" if is_url else url_or_name,

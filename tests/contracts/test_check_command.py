@@ -74,8 +74,8 @@ def test_the_report_for_programs_has_the_documented_form(receivers):
     assert report["receiver"]["url"] == url
     assert report["summary"]["errors"] == len(report["findings"])
     assert report["findings"][0].keys() == {
-        "code", "title", "severity", "evidence", "event", "fingerprint", "message", "expected", "received",
-        "reproduce", "mend", "count",
+        "code", "title", "severity", "evidence", "event", "cause", "fingerprint", "message", "expected",
+        "received", "reproduce", "mend", "count", "fails_from", "is_known",
     }  # fmt: skip
     assert json.loads(Path("report.json").read_text(encoding="utf-8"))["findings"] == report["findings"]
 
