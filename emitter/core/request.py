@@ -60,7 +60,11 @@ class SignedRequest:
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, or None; the name's case does not matter."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        lowered = name.lower()
+        for key, value in self.headers:
+            if key.lower() == lowered:
+                return value
+        return None
 
     def __repr__(self) -> str:
         return f"SignedRequest({len(self.headers)} headers, {len(self.body)} bytes of body)"
@@ -108,4 +112,4 @@ def build_request(
 
 def masked(headers: HeaderPairs) -> HeaderPairs:
     """Return the pairs with every credential replaced: all but the headers Zoom always sends in clear."""
-    return tuple((name, value if name.lower() in _NEVER_MASKED else MASK) for name, value in headers)
+    return tuple([pair if pair[0].lower() in _NEVER_MASKED else (pair[0], MASK) for pair in headers])
