@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -195,7 +196,7 @@ def test_attempts_made_without_a_lease_are_recorded_in_one_batch(store, subscrip
 
 
 def test_a_batch_is_read_as_it_was_recorded_whatever_is_rare_in_it(store, subscription_id):
-    rare = [
+    rare: list[dict[str, Any]] = [
         {},
         {"answer": None},
         {"outcome": Outcome(OutcomeKind.TIMED_OUT, code=FailureCode.READ_TIMEOUT, detail="too late")},

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sqlite3
@@ -126,7 +127,7 @@ def test_a_finished_delivery_is_due_at_its_new_time(store, subscription_id):
 def test_an_attempt_is_finished_and_the_next_begun_in_one_transaction(store, subscription_id):
     store.accept([a_delivery(subscription_id), a_delivery(subscription_id)])
     ended = accepted(*lease(store))
-    seen_meanwhile = []
+    seen_meanwhile: list[OutcomeKind] = []
 
     def looks_around(delivery, number):
         with Store.open(RECORD) as other:
@@ -156,7 +157,7 @@ def test_an_attempt_is_finished_when_nothing_else_is_due(store, subscription_id)
 def test_an_attempt_is_finished_whatever_keeps_the_next_from_being_begun(store, subscription_id, damage):
     store.accept([a_delivery(subscription_id), a_delivery(subscription_id)])
     ended = accepted(*lease(store))
-    with sqlite3.connect(RECORD) as connection:
+    with contextlib.closing(sqlite3.connect(RECORD, isolation_level=None)) as connection:
         connection.execute(damage)
 
     def without_secret(delivery, number):
