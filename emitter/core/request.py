@@ -112,4 +112,6 @@ def build_request(
 
 def masked(headers: HeaderPairs) -> HeaderPairs:
     """Return the pairs with every credential replaced: all but the headers Zoom always sends in clear."""
-    return tuple([pair if pair[0].lower() in _NEVER_MASKED else (pair[0], MASK) for pair in headers])
+    if _NEVER_MASKED.issuperset([name for name, _ in headers]):
+        return headers
+    return tuple((name, value if name.lower() in _NEVER_MASKED else MASK) for name, value in headers)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from emitter.core.request import HeaderPairs
 
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
-_UNLESS_ESCAPED: Final = bytes(byte ^ (byte < ord(" ") or byte == ord("\\")) for byte in range(256))
-"""A table of bytes that changes the ASCII that JSON escapes, but for the quote."""
+_ESCAPED: Final = bytes(range(ord(" "))) + b'"\\'
+"""What JSON escapes of ASCII."""
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -39,10 +39,10 @@ def storable(text: str) -> str:
 def headers_text(headers: HeaderPairs) -> str:
     """Return header pairs as the JSON text they are stored in."""
     texts = '"],["'.join(map('","'.join, headers))
-    # Nearly always nothing has to be escaped and the quotes are ours: seen in half the encoder's time.
-    if headers and texts.isascii() and texts.count('"') == 4 * len(headers) - 2:
-        plain = texts.encode()
-        if plain.translate(_UNLESS_ESCAPED) == plain:
+    if headers and texts.isascii():
+        # Nearly always nothing has to be escaped but our own quotes: seen in half the encoder's time.
+        plain = texts.encode().translate(None, _ESCAPED)
+        if len(texts) - len(plain) == 4 * len(headers) - 2:
             return f'[["{texts}"]]'
     return json.dumps(headers, separators=(",", ":"))
 

@@ -133,7 +133,7 @@ class Timetable(Database):
         except (ValueError, TypeError):
             raise damaged(self.path, f"delivery {found[0]}") from None
         attempt = prepare(delivery, found[-1] + 1)
-        TAKE.run_row(transaction, (delivery.id, attempt.number, now_ms + delivery.lease_ms, worker))
+        TAKE.run_row(transaction, (attempt.number, now_ms + delivery.lease_ms, worker, delivery.id))
         BEGIN_ATTEMPT.run_row(transaction, begun_values(attempt))
         return delivery, attempt
 

@@ -86,7 +86,7 @@ TAKE: Final = Prepared(
     update(deliveries)
     .where(deliveries.c.id == bindparam("its_id"))
     .values({name: bindparam(name) for name in ("attempts_made", "leased_until_ms", "leased_by")}),
-    ("its_id", "attempts_made", "leased_until_ms", "leased_by"),
+    ("attempts_made", "leased_until_ms", "leased_by", "its_id"),
 )
 GIVE_BACK: Final = Prepared(
     update(deliveries)
