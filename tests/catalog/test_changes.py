@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from emitter.catalog.changes import changed
@@ -7,7 +9,7 @@ from emitter.catalog.events import Catalog
 from emitter.errors import UnknownNameError
 
 CREATE = Catalog.bundled().find("playlist_create")
-ENVELOPE = {
+ENVELOPE: dict[str, Any] = {
     "event": CREATE.name,
     "payload": {"account_id": "a", "object": {"playlist_name": "Old", "playlist_id": "p"}},
 }
