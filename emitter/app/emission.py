@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from emitter.catalog.changes import changed
 from emitter.catalog.json_values import DECODER
-from emitter.catalog.paths import set_value, unset
 from emitter.catalog.validation import problems
 from emitter.core.faults import FAULTS, body_with, check_count
 from emitter.errors import InvalidPayloadError, UnknownNameError
@@ -48,8 +48,8 @@ def bodies_of(
         envelopes = _generated(request, name, catalog, seed=seed, now_ms=now_ms)
     else:
         envelopes = [{"event": name, "event_ts": now_ms, "payload": request.payload}] * request.count
-    changed = (_changed(request, event_type, envelope) for envelope in envelopes)
-    return name, [body_with(faults, name, envelope) for envelope in changed]
+    checked = (_checked(request, event_type, envelope) for envelope in envelopes)
+    return name, [body_with(faults, name, envelope) for envelope in checked]
 
 
 def _event_type(request: EventRequest, catalog: Catalog) -> EventType | None:
@@ -71,12 +71,14 @@ def _generated(
     return (dict(event.envelope) for event in events)
 
 
-def _changed(request: EventRequest, event_type: EventType | None, envelope: dict[str, Any]) -> dict[str, Any]:
-    schema = event_type.schema if event_type else {}
-    for path, value in (request.overrides or {}).items():
-        envelope = set_value(envelope, path, value, schema, force=request.force)
-    for path in request.unset:
-        envelope = unset(envelope, path, schema, force=request.force)
+def _checked(request: EventRequest, event_type: EventType | None, envelope: dict[str, Any]) -> dict[str, Any]:
+    envelope = changed(
+        event_type,
+        envelope,
+        overrides=(request.overrides or {}).items(),
+        unset_paths=request.unset,
+        force=request.force,
+    )
     is_generated_whole = request.payload is None and not request.overrides and not request.unset
     if event_type and not request.force and not is_generated_whole:
         _check(event_type, envelope)

@@ -115,16 +115,18 @@ class EventChoice:
         return Event(name, event_ts if isinstance(event_ts, int) else now_ms, value)
 
     def _changed(self, event: Event, catalog: Catalog) -> Event:
-        from emitter.catalog.paths import parse_assignment, set_value, unset  # noqa: PLC0415
+        from emitter.catalog.changes import changed  # noqa: PLC0415
+        from emitter.catalog.paths import parse_assignment  # noqa: PLC0415
 
         event_type = self._event_type(event.name, catalog)
         schema = event_type.schema if event_type else {}
-        envelope = dict(event.envelope)
-        for text in self.overrides:
-            path, value = parse_assignment(text, schema)
-            envelope = set_value(envelope, path, value, schema, force=self.is_forced)
-        for path in self.unset:
-            envelope = unset(envelope, path, schema, force=self.is_forced)
+        envelope = changed(
+            event_type,
+            dict(event.envelope),
+            overrides=(parse_assignment(text, schema) for text in self.overrides),
+            unset_paths=self.unset,
+            force=self.is_forced,
+        )
         if event_type and not self.is_forced:
             from emitter.catalog.validation import validate  # noqa: PLC0415
 

@@ -57,6 +57,7 @@ def print_requests(
             delivery,
             subscription,
             target.secret_token,
+            host=parse_target(subscription.url).host_header,
             timestamp_s=now_ms // 1000,
             auth_headers=known_headers(subscription),
         )

@@ -144,8 +144,7 @@ class _Run:
             try:
                 while batch := list(itertools.islice(bodies, BATCH)):
                     courier.accept_bodies(subscription_id, batch, faults=self._faults)
-                    while courier.attempt_next(subscription_id):
-                        pass
+                    courier.attempt_due(subscription_id)
                 courier.run_until_settled(subscription_id)
             except KeyboardInterrupt:
                 click.echo("`zoom-emitter deliveries resume` sends what is still pending", err=True)

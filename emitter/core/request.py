@@ -60,7 +60,11 @@ class SignedRequest:
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, or None; the name's case does not matter."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        lowered = name.lower()
+        for key, value in self.headers:
+            if key.lower() == lowered:
+                return value
+        return None
 
     def __repr__(self) -> str:
         return f"SignedRequest({len(self.headers)} headers, {len(self.body)} bytes of body)"
@@ -113,4 +117,6 @@ def is_credential(name: str) -> bool:
 
 def masked(headers: HeaderPairs) -> HeaderPairs:
     """Return the pairs with every credential replaced."""
+    if _NEVER_MASKED.issuperset([name for name, _ in headers]):
+        return headers
     return tuple((name, MASK if is_credential(name) else value) for name, value in headers)

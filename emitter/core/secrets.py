@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import Final
 
 from emitter.errors import SecretTokenError
@@ -41,7 +43,7 @@ class SecretToken(Secret):
         SecretTokenError: The text is empty, has white space at its ends, or cannot be UTF-8.
     """
 
-    __slots__ = ()
+    __slots__ = ("_keyed",)
 
     def __init__(self, text: str) -> None:
         if not text:
@@ -53,7 +55,7 @@ class SecretToken(Secret):
                 "the secret token has white space at its ends, often a newline from its file; remove it"
             )
         try:
-            text.encode()
+            self._keyed = hmac.new(text.encode(), digestmod=hashlib.sha256)
         except UnicodeEncodeError:
             raise SecretTokenError("the secret token holds a character that is not valid Unicode") from None
         super().__init__(text)
@@ -61,3 +63,13 @@ class SecretToken(Secret):
     def key(self) -> bytes:
         """Return the key bytes of the HMAC."""
         return self._text.encode()
+
+    def new_hmac(self) -> hmac.HMAC:
+        """Return an HMAC-SHA256 that has taken the key and waits for a message; the caller's own.
+
+        Taking the key costs more than a message does.
+        """
+        return self._keyed.copy()
+
+    def __reduce__(self) -> tuple[type[SecretToken], tuple[str]]:
+        return type(self), (self._text,)

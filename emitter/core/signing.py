@@ -45,7 +45,9 @@ def sign(secret_token: SecretToken, *, timestamp_s: int | str, body: bytes) -> s
         ``v0=`` and 64 lower-case hexadecimal digits, 67 characters in all.
     """
     message = b"%b:%b:%b" % (SIGNATURE_VERSION.encode(), str(timestamp_s).encode(), body)
-    return f"{SIGNATURE_VERSION}={hex_hmac(secret_token.key(), message)}"
+    keyed = secret_token.new_hmac()
+    keyed.update(message)
+    return f"{SIGNATURE_VERSION}={keyed.hexdigest()}"
 
 
 class Signer:

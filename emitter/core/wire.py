@@ -36,6 +36,17 @@ class WireStyle(StrEnum):
     """``/`` written as ``\\/``, as PHP does."""
 
 
+_ENCODERS: Final = {
+    style: json.JSONEncoder(
+        ensure_ascii=style is WireStyle.ESCAPED,
+        allow_nan=False,
+        separators=(", ", ": ") if style is WireStyle.SPACED else (",", ":"),
+    )
+    for style in WireStyle
+}
+_LEAVES: Final = frozenset({str, int, float, bool, type(None)})
+
+
 def encode(value: Any, style: WireStyle = WireStyle.ZOOM) -> bytes:
     """Return the bytes of a JSON value in Zoom's form, or in another style.
 
@@ -52,14 +63,8 @@ def encode(value: Any, style: WireStyle = WireStyle.ZOOM) -> bytes:
         UnencodableError: The value holds NaN or infinity, a lone surrogate, a key that is not text, an
             object JSON does not know, or itself.
     """
-    spaced = style is WireStyle.SPACED
     try:
-        text = json.dumps(
-            _checked(value),
-            ensure_ascii=style is WireStyle.ESCAPED,
-            allow_nan=False,
-            separators=(", ", ": ") if spaced else (",", ":"),
-        )
+        text = _ENCODERS[style].encode(_checked(value))
         if style is WireStyle.SLASHES:
             text = text.replace("/", r"\/")
         if style not in {WireStyle.RAW, WireStyle.ESCAPED}:
@@ -85,12 +90,12 @@ def ordered(event: str, envelope: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked(value: Any) -> Any:
-    """Refuse keys that are not text, which `json.dumps` would quietly turn into text."""
+    """Refuse keys that are not text, which the encoder would quietly turn into text."""
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str):
                 raise TypeError(f"the key {key!r} is not text")
-        return {key: _checked(item) for key, item in value.items()}
+        return {key: item if type(item) in _LEAVES else _checked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_checked(item) for item in value]
     return value

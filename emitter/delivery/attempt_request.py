@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from emitter.core.faults import FAULTS, request_with, timestamp_with
 from emitter.core.request import HeaderPairs, SignedRequest, build_request, masked
 from emitter.core.subscription import OAuth
-from emitter.core.targets import parse_target
 from emitter.core.zoom import TIMESTAMP_HEADER
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ def signed_request(
     subscription: Subscription,
     secret_token: SecretToken,
     *,
+    host: str,
     timestamp_s: int,
     auth_headers: HeaderPairs,
 ) -> SignedRequest:
@@ -38,7 +38,7 @@ def signed_request(
     faults = [FAULTS[name] for name in delivery.faults]
     request = build_request(
         url=subscription.url,
-        host=parse_target(subscription.url).host_header,
+        host=host,
         body=delivery.body,
         identity=delivery.identity,
         secret_token=secret_token,

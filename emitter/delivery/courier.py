@@ -9,23 +9,15 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from emitter.core.deliveries import Attempt, Delivery, Timing, settle
+from emitter.core.deliveries import Delivery
 from emitter.core.faults import (
     FAULTS,
     body_with,
     postings_with,
 )
-from emitter.core.outcome import FailureCode, Outcome, OutcomeKind
-from emitter.core.subscription import OAuth
-from emitter.delivery.attempt_request import as_sent, known_headers, signed_request
-from emitter.delivery.clock import monotonic_ms
-from emitter.delivery.faulty_transport import transport_with
-from emitter.delivery.oauth import TokenFailure
-from emitter.delivery.transport import Exchange
-from emitter.errors import ForbiddenTargetError
+from emitter.delivery.attempts import Begun, Endpoint, begin, make
 from emitter.faking.ids import new_identity
 
 if TYPE_CHECKING:
@@ -33,31 +25,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from random import Random
 
+    from emitter.core.deliveries import Attempt
     from emitter.core.events import Event
     from emitter.core.fault import Fault
-    from emitter.core.request import HeaderPairs, Identity, SignedRequest
-    from emitter.core.secrets import SecretToken
-    from emitter.core.subscription import Subscription
+    from emitter.core.request import Identity, SignedRequest
     from emitter.delivery.clock import Clock
-    from emitter.delivery.oauth import TokenFetcher
     from emitter.delivery.store import Store
-    from emitter.delivery.transport import Transport
+
+__all__ = ["Begun", "Courier", "Endpoint", "worker_name"]
 
 LEASE_MARGIN_MS: Final = 5_000
 """How much longer than its deadline an attempt may take before another worker may repeat it."""
 LOOK_AGAIN_MS: Final = 1_000
 """How long to wait at most before the store is asked again: another worker may have settled the rest."""
+_STALE_MS: Final = 1_000
+"""How old a signature may be when its request goes out; whoever shows an attempt may take long."""
 _EXCHANGES: Final = 2  # a token may have to be fetched first, with a deadline of its own
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """All that an attempt needs to know about where it goes."""
-
-    subscription: Subscription
-    secret_token: SecretToken
-    transport: Transport
-    tokens: TokenFetcher
 
 
 class Courier:
@@ -140,35 +123,72 @@ class Courier:
         Args:
             subscription_id: Look only at this subscription's deliveries.
         """
-        begun: list[SignedRequest] = []
+        begun = self.begin_next(subscription_id)
+        return self.complete(begun) if begun else None
 
-        def begin(delivery: Delivery, number: int) -> Attempt:
-            attempt, request = self._begin(delivery, number)
-            begun.append(request)
+    def begin_next(
+        self, subscription_id: int | None = None, *, after: tuple[Delivery, Attempt] | None = None
+    ) -> Begun | None:
+        """Take the attempt that is due first, to be completed by whoever took it; None if nothing is due.
+
+        Args:
+            subscription_id: Look only at this subscription's deliveries.
+            after: An attempt that has been made, to be recorded in the same transaction.
+        """
+        requests: list[SignedRequest] = []
+
+        def prepare(delivery: Delivery, number: int) -> Attempt:
+            endpoint = self._endpoint(delivery.subscription_id)
+            attempt, request = begin(endpoint, delivery, number, now_ms=self._clock.now_ms())
+            requests.append(request)
             return attempt
 
         leased = self._store.lease_next(
             now_ms=self._clock.now_ms(),
             worker=self._worker,
-            prepare=begin,
+            prepare=prepare,
             subscription_id=subscription_id,
+            after=after,
         )
         if leased is None:
             return None
-        delivery, attempt = leased
-        endpoint = self._endpoint(delivery.subscription_id)
-        attempt = self._made(delivery, attempt, begun[0], endpoint)
-        delivery, attempt = settle(
-            delivery,
-            attempt,
-            schedule=endpoint.subscription.retry_schedule,
-            time_scale=endpoint.subscription.time_scale,
-            now_ms=self._clock.now_ms(),
-        )
-        self._store.finish(delivery, attempt)
-        if self._on_attempt:
-            self._on_attempt(delivery, attempt)
-        return delivery, attempt
+        return Begun(*leased, requests[-1], self._endpoint(leased[0].subscription_id))
+
+    def complete(self, begun: Begun) -> tuple[Delivery, Attempt]:
+        """Make and record an attempt that has been taken."""
+        made = self._made(begun)
+        self._store.finish(*made)
+        self._show(made)
+        return made
+
+    def attempt_due(self, subscription_id: int | None = None, *, stop: threading.Event | None = None) -> int:
+        """Make and record, one after the other, all attempts that are due, and return how many.
+
+        What came of one is committed together with the beginning of the next, before the next one's first
+        byte: one transaction a delivery in place of two.
+
+        Args:
+            subscription_id: Look only at this subscription's deliveries.
+            stop: Ends the run between two attempts when it is set.
+        """
+        count = 0
+        begun = self.begin_next(subscription_id)
+        while begun:
+            made = self._made(begun)
+            begun = self.begin_next(subscription_id, after=made)
+            count += 1
+            try:
+                self._show(made)
+            except BaseException:
+                self._give_back(begun)
+                raise
+            if stop and stop.is_set():
+                self._give_back(begun)
+                break
+            if begun and self._clock.now_ms() - begun.attempt.started_at_ms > _STALE_MS:
+                self._give_back(begun)
+                begun = self.begin_next(subscription_id)
+        return count
 
     def run_until_settled(
         self, subscription_id: int | None = None, *, stop: threading.Event | None = None
@@ -180,7 +200,7 @@ class Courier:
             stop: Ends the run between two attempts when it is set.
         """
         while not (stop and stop.is_set()):
-            if self.attempt_next(subscription_id):
+            if self.attempt_due(subscription_id, stop=stop):
                 continue
             due_ms = self._store.next_due_ms(subscription_id)
             if due_ms is None:
@@ -209,52 +229,16 @@ class Courier:
             endpoint = self._endpoints[subscription_id] = self._endpoint_for(subscription_id)
         return endpoint
 
-    def _begin(self, delivery: Delivery, number: int) -> tuple[Attempt, SignedRequest]:
-        """Return the attempt as it stands before its first byte, outcome unknown, and its request."""
-        endpoint = self._endpoint(delivery.subscription_id)
-        request = self._request(delivery, endpoint, known_headers(endpoint.subscription))
-        attempt = Attempt(
-            delivery_id=delivery.id,
-            number=number,
-            retry_number=delivery.retry_number,
-            started_at_ms=self._clock.now_ms(),
-            virtual_ms=delivery.virtual_ms,
-            outcome=Outcome(OutcomeKind.UNKNOWN),
-            timing=Timing(),
-            **as_sent(delivery, request),
-        )
-        return attempt, request
+    def _show(self, made: tuple[Delivery, Attempt]) -> None:
+        if self._on_attempt:
+            self._on_attempt(*made)
 
-    def _made(
-        self, delivery: Delivery, attempt: Attempt, request: SignedRequest, endpoint: Endpoint
-    ) -> Attempt:
-        """Return the attempt with what came of it; with OAuth it is signed anew, once the token is there."""
-        subscription = endpoint.subscription
-        began_ms = monotonic_ms()
-        try:
-            if isinstance(subscription.auth, OAuth):
-                token = endpoint.tokens.headers(subscription.auth, timeout_s=subscription.timeout_s)
-                request = self._request(delivery, endpoint, token)
-                attempt = replace(attempt, **as_sent(delivery, request))
-            transport = transport_with(delivery.faults, endpoint.transport, subscription)
-            exchange = transport.send(request, timeout_s=subscription.timeout_s)
-        except TokenFailure as failure:
-            outcome = Outcome(OutcomeKind.NO_TOKEN, code=FailureCode.NO_ACCESS_TOKEN, detail=str(failure))
-            timing = Timing(total_ms=monotonic_ms() - began_ms)
-            exchange = Exchange(outcome=outcome, answer=None, timing=timing)
-        except ForbiddenTargetError as error:
-            outcome = Outcome(OutcomeKind.FORBIDDEN, code=FailureCode.FORBIDDEN_ADDRESS, detail=str(error))
-            exchange = Exchange(outcome=outcome, answer=None, timing=Timing())
-        return replace(attempt, outcome=exchange.outcome, answer=exchange.answer, timing=exchange.timing)
+    def _give_back(self, begun: Begun | None) -> None:
+        if begun:
+            self._store.give_back(begun.attempt)
 
-    def _request(self, delivery: Delivery, endpoint: Endpoint, auth_headers: HeaderPairs) -> SignedRequest:
-        return signed_request(
-            delivery,
-            endpoint.subscription,
-            endpoint.secret_token,
-            timestamp_s=self._clock.now_ms() // 1000,
-            auth_headers=auth_headers,
-        )
+    def _made(self, begun: Begun) -> tuple[Delivery, Attempt]:
+        return make(begun, clock=self._clock, signed_again=self._store.sign_again)
 
 
 def worker_name() -> str:

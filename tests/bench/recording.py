@@ -67,7 +67,7 @@ def _record(store: Store, ended: list[tuple[Delivery, Attempt]]) -> Callable[[],
         accepted = store.accept(before)
         seconds = perf_counter() - began
         numbered = [
-            (replace(delivery, id=one.id), replace(attempt, id=0, delivery_id=one.id))
+            (replace(delivery, id=one.id), replace(attempt, delivery_id=one.id))
             for one, (delivery, attempt) in zip(accepted, ended, strict=True)
         ]
         began = perf_counter()

@@ -429,7 +429,29 @@ def test_faults_are_listed_and_sent(receiver):
         "emit", "playlist_create", "--fault", "wrong-signature", "--to", receiver.url, "--no-validate"
     )
 
-    assert "wrong-signature" in listed.text
+    assert [line.split()[0] for line in listed.text.splitlines()] == [
+        "duplicate",
+        "wrong-signature",
+        "missing-signature",
+        "short-signature",
+        "non-ascii-signature",
+        "bare-signature",
+        "other-secret",
+        "stale-timestamp",
+        "future-timestamp",
+        "millisecond-timestamp",
+        "tampered-body",
+        "unknown-event",
+        "trailing-space-event",
+        "extra-field",
+        "null-field",
+        "wire-raw",
+        "wire-escaped",
+        "wire-spaced",
+        "wire-slashes",
+        "header-title-case",
+        "header-upper-case",
+    ]
     assert result.status == 1
     assert "401 refused" in result.text
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
@@ -21,7 +22,9 @@ from emitter.delivery.endpoints import open_endpoint, stored_endpoints
 from emitter.delivery.secret_sources import FromEnvironment
 from emitter.delivery.store import Store
 from emitter.delivery.vault import Vault, key_file_beside
+from emitter.errors import SecretTokenError
 from tests.support.receiving import Receiver
+from tests.support.sockets import RawPeer, answers
 
 SECRET = SecretToken("4fv1RkqGQUq5sWbEz6hA5A")
 NOW_MS = 1_800_000_000_000
@@ -46,6 +49,9 @@ class House:
             origin="command",
             now_ms=self.clock.now_ms(),
         )
+
+    def endpoint(self, subscription_id):
+        return open_endpoint(self.store.get_subscription(subscription_id).subscription, SECRET)
 
     def courier(self, **changes):
         vault = Vault(key_file_beside(Path("record.sqlite")))
@@ -198,7 +204,7 @@ def test_threads_make_each_attempt_once(house):
     assert len(request_ids) == len(set(request_ids)) == 40
 
 
-def test_a_stop_leaves_the_rest_pending(house):
+def test_a_stop_leaves_the_rest_pending_and_untouched(house):
     stop = threading.Event()
     courier = house.courier(on_attempt=lambda *_: stop.set())
     subscription_id = house.subscribe()
@@ -208,6 +214,106 @@ def test_a_stop_leaves_the_rest_pending(house):
 
     assert len(house.receiver.arrivals) == 1
     assert house.store.pending() == {subscription_id: 2}
+    assert [len(house.store.attempts(number)) for number in (1, 2, 3)] == [1, 0, 0]
+    assert house.store.next_due_ms() == NOW_MS
+
+
+def test_all_that_is_due_is_attempted_in_turn_with_one_row_an_attempt(house):
+    house.receiver.answer_with(204, 503)
+    recorded = []
+    courier = house.courier(
+        on_attempt=lambda delivery, attempt: recorded.append(
+            (delivery.id, house.store.attempts(delivery.id) == [attempt])
+        )
+    )
+    courier.accept(house.subscribe(), [EVENT] * 3)
+
+    assert courier.attempt_due() == 3
+    assert courier.attempt_due() == 0
+
+    assert recorded == [(1, True), (2, True), (3, True)]
+    assert [house.store.attempts(number)[0].outcome.status for number in (1, 2, 3)] == [204, 503, 204]
+    assert house.store.next_due_ms() == NOW_MS + 300_000
+
+
+def test_death_between_two_of_many_leaves_one_attempt_unknown(house):
+    subscription_id = house.subscribe()
+    dying = house.courier(endpoint_for=lambda _: dead_endpoint(house, after=1))
+    dying.accept(subscription_id, [EVENT] * 3)
+    with pytest.raises(KeyboardInterrupt):
+        dying.attempt_due()
+
+    outcomes = [[one.outcome.kind for one in house.store.attempts(number)] for number in (1, 2, 3)]
+    assert outcomes == [[OutcomeKind.ACCEPTED], [OutcomeKind.UNKNOWN], []]
+
+    house.store.release_dead_leases(lambda _: False)
+    house.courier().run_until_settled()
+
+    assert [len(house.store.attempts(number)) for number in (1, 2, 3)] == [1, 2, 1]
+    assert house.store.pending() == {}
+
+
+def test_what_fails_while_an_attempt_is_shown_leaves_the_next_one_untouched(house):
+    def broken_pipe(delivery, attempt):
+        raise BrokenPipeError
+
+    courier = house.courier(on_attempt=broken_pipe)
+    courier.accept(house.subscribe(), [EVENT] * 2)
+    with pytest.raises(BrokenPipeError):
+        courier.attempt_due()
+
+    assert [len(house.store.attempts(number)) for number in (1, 2)] == [1, 0]
+    assert house.store.next_due_ms() == NOW_MS
+
+
+def test_a_request_is_signed_for_its_own_second_however_long_the_one_before_is_shown(house):
+    def slow_terminal(delivery, attempt):
+        house.clock.wait_until_ms(house.clock.now_ms() + 600_000)
+
+    courier = house.courier(on_attempt=slow_terminal)
+    courier.accept(house.subscribe(), [EVENT] * 2)
+
+    assert courier.attempt_due() == 2
+
+    signed_s = [int(arrival.headers["x-zm-request-timestamp"]) for arrival in house.receiver.arrivals]
+    assert [time_s - NOW_MS // 1000 for time_s in signed_s] == [0, 600]
+    assert [len(house.store.attempts(number)) for number in (1, 2)] == [1, 1]
+
+
+def test_an_endpoint_that_cannot_be_opened_does_not_undo_the_attempt_before(house):
+    first_id, second_id = house.subscribe(), house.subscribe()
+    courier = house.courier()
+    courier.accept(first_id, [EVENT])
+    courier.accept(second_id, [EVENT])
+    endpoint = house.endpoint(first_id)
+
+    def only_the_first(subscription_id):
+        if subscription_id == second_id:
+            raise SecretTokenError("no secret token")
+        return endpoint
+
+    with pytest.raises(SecretTokenError):
+        house.courier(endpoint_for=only_the_first).run_until_settled()
+
+    assert [delivery.id for delivery, _ in house.made] == [1]
+    assert [one.outcome.kind for one in house.store.attempts(1)] == [OutcomeKind.ACCEPTED]
+    assert house.store.attempts(2) == []
+
+
+def test_an_attempt_with_a_token_is_recorded_as_it_was_signed_with_the_token(house):
+    house.clock = TickingClock(NOW_MS)
+    answer = json.dumps({"access_token": "eyJ0b2tlbg", "token_type": "bearer", "expires_in": 3599}).encode()
+    with RawPeer(answers(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer))) as peer:
+        auth = OAuth("id", Secret("s"), f"{peer.url}token")
+        courier = house.courier()
+        (delivery,) = courier.accept(house.subscribe(auth=auth), [EVENT])
+        courier.attempt_next()
+
+    (arrival,) = house.receiver.arrivals
+    (attempt,) = house.store.attempts(delivery.id)
+    assert arrival.headers["authorization"] == "Bearer eyJ0b2tlbg"
+    assert dict(attempt.request_headers) == arrival.headers | {"authorization": "********"}
+    assert attempt.timestamp_s == arrival.headers["x-zm-request-timestamp"]
 
 
 def test_a_token_that_cannot_be_had_is_an_outcome_of_its_own_and_retried(house):
@@ -247,12 +353,23 @@ def test_a_redelivery_is_the_same_body_and_request_id(house):
     assert one.headers["x-zm-request-id"] == other.headers["x-zm-request-id"]
 
 
-def dead_endpoint(house):
-    """An endpoint whose transport dies while the request is under way."""
+class TickingClock(ManualClock):
+    """A clock on which every look takes a second."""
+
+    def now_ms(self):
+        self.wait_until_ms(super().now_ms() + 1000)
+        return super().now_ms()
+
+
+def dead_endpoint(house, *, after=0):
+    """An endpoint whose transport dies while a request is under way, after some that go well."""
+    endpoint = house.endpoint(1)
+    left = iter(range(after))
 
     class Dying:
-        def send(self, request, *, timeout_s):  # noqa: ARG002 - the protocol's arguments
-            raise KeyboardInterrupt
+        def send(self, request, *, timeout_s):
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            return endpoint.transport.send(request, timeout_s=timeout_s)
 
-    stored = house.store.get_subscription(1)
-    return replace(open_endpoint(stored.subscription, SECRET), transport=Dying())
+    return replace(endpoint, transport=Dying())

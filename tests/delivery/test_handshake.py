@@ -275,3 +275,14 @@ def test_a_redirect_is_not_followed():
 def test_a_body_that_is_answered_by_json_of_any_order_is_read():
     with serve(answering(lambda challenge: {"encryptedToken": "x", **right(challenge)})) as url:
         assert shake(url).verdict.is_valid
+
+
+def test_every_common_mistake_has_a_receiver_that_makes_it():
+    kinds = {name.partition(":")[0] for name in MISTAKEN}
+
+    assert kinds >= {
+        "base64-digest", "upper-case-digest", "plain-sha256", "swapped-key", "whole-body", "other-secret",
+        "empty-secret", "untrimmed-secret", "verification-token", "snake-case-keys", "wrapped-answer",
+        "another-request", "another-token", "text-answer", "html-answer", "redirect", "no-content",
+        "late-answer",
+    }  # fmt: skip

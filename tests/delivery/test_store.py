@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from emitter.delivery.secret_sources import FromEnvFile, FromFile, Sealed
 from emitter.delivery.store import Counts, DeliveryFilter, Store
 from emitter.errors import UnknownNameError
 from tests.support.recorded import (
+    IDENTITY,
     NOW_MS,
     URL,
     a_delivery,
@@ -95,13 +97,15 @@ def test_an_event_name_no_database_takes_is_made_readable(store, subscription_id
 def test_an_attempt_is_read_as_it_was_finished(
     store, subscription_id, request_headers, answer_headers, sent_body, answer_body, times, is_cut
 ):
+    def begins(delivery, number):
+        sent = {"request_headers": tuple(request_headers), "sent_body": sent_body}
+        return replace(begun(delivery, number), **sent)
+
     store.accept([a_delivery(subscription_id)])
-    delivery, attempt = accepted(*lease(store))
+    delivery, attempt = accepted(*lease(store, prepare=begins))
     connect_ms, first_byte_ms, total_ms = times
     attempt = replace(
         attempt,
-        request_headers=tuple(request_headers),
-        sent_body=sent_body,
         answer=Answer(status=299, headers=tuple(answer_headers), body=answer_body, is_cut=is_cut),
         timing=Timing(connect_ms=connect_ms, first_byte_ms=first_byte_ms, total_ms=total_ms),
     )
@@ -110,6 +114,41 @@ def test_an_attempt_is_read_as_it_was_finished(
 
     assert store.attempts(delivery.id) == [attempt]
     assert store.get_delivery(delivery.id) == delivery
+
+
+def test_every_value_of_a_delivery_has_its_own_place(store, subscription_id):
+    (delivery,) = store.accept(
+        [
+            a_delivery(
+                subscription_id,
+                event="event",
+                body=b"body",
+                faults=("duplicate", "wire-raw"),
+                created_at_ms=1,
+                retry_number=2,
+                due_at_ms=3,
+                virtual_ms=4,
+                lease_ms=5,
+            )
+        ]
+    )
+
+    leased, _ = lease(store)
+
+    assert (leased.event, leased.body, leased.faults) == ("event", b"body", ("duplicate", "wire-raw"))
+    assert (leased.created_at_ms, leased.retry_number, leased.due_at_ms) == (1, 2, 3)
+    assert (leased.virtual_ms, leased.lease_ms, leased.identity) == (4, 5, IDENTITY)
+    assert leased == delivery == store.get_delivery(delivery.id)
+
+
+def test_an_attempt_that_was_signed_anew_is_read_as_it_was_signed_last(store, subscription_id):
+    store.accept([a_delivery(subscription_id)])
+    delivery, attempt = lease(store)
+    again = replace(attempt, timestamp_s="1770000009", request_headers=(("a", "b"),), sent_body=b"c")
+
+    store.sign_again(again)
+
+    assert store.attempts(delivery.id) == [again]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +193,45 @@ def test_attempts_made_without_a_lease_are_recorded_in_one_batch(store, subscrip
     assert [store.attempts(delivery.id)[0].outcome.status for delivery in new] == [204] * 3
     assert [one.attempts_made for one in store.find_deliveries()] == [1] * 3
     assert store.next_due_ms() is None
+
+
+def test_a_batch_is_read_as_it_was_recorded_whatever_is_rare_in_it(store, subscription_id):
+    rare: list[dict[str, Any]] = [
+        {},
+        {"answer": None},
+        {"outcome": Outcome(OutcomeKind.TIMED_OUT, code=FailureCode.READ_TIMEOUT, detail="too late")},
+        {"sent_body": b"tampered"},
+        {"next_retry_s": 300.0},
+        {
+            "answer": Answer(
+                status=200, headers=(("a", 'b"c'), ("d", "\\"), ("e", "\x01")), body=b"", is_cut=True
+            )
+        },
+        {"timing": Timing(total_ms=3000.0)},
+    ]
+    new = store.accept([a_delivery(subscription_id, body=b"%d" % index) for index in range(64)])
+    ended = [accepted(delivery, begun(delivery, 1)) for delivery in new]
+    ended = [
+        (delivery, replace(attempt, **rare[index % 7 if index % 3 else 0]))
+        for index, (delivery, attempt) in enumerate(ended)
+    ]
+
+    store.finish_many(ended)
+
+    assert [store.attempts(delivery.id) for delivery, _ in ended] == [[attempt] for _, attempt in ended]
+    assert [store.get_delivery(delivery.id) for delivery, _ in ended] == [delivery for delivery, _ in ended]
+
+
+def test_a_batch_holds_settled_deliveries_and_ones_to_be_retried(store, subscription_id):
+    one, other = store.accept([a_delivery(subscription_id) for _ in range(2)])
+
+    store.finish_many(
+        [accepted(one, begun(one, 1)), to_be_retried(other, begun(other, 1), due_at_ms=NOW_MS + 300)]
+    )
+
+    assert store.get_delivery(one.id).state is DeliveryState.DELIVERED
+    assert store.next_due_ms() == NOW_MS + 300
+    assert lease(store, now_ms=NOW_MS + 300)[0].retry_number == 1
 
 
 def test_a_delivery_that_is_not_there_is_named(store):

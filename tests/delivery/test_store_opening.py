@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from emitter.delivery.store import Store, timetable
+from emitter.delivery.store import Store, timetable_statements
 from emitter.delivery.store.tables import metadata
 from emitter.delivery.store.workers import is_alive
 from emitter.errors import StoreError
@@ -369,8 +369,12 @@ def test_the_tables_and_statements_are_ones_postgresql_knows():
         for index in table.indexes:
             assert "CREATE INDEX" in str(CreateIndex(index).compile(dialect=dialect))
 
-    lease_sql = timetable._lease("its_subscription_id")._text(dialect).sql
+    asked = timetable_statements.due_first("its_subscription_id")._text(dialect)
+    added = timetable_statements.BEGIN_ATTEMPT._usual._text(dialect)
 
-    assert "FOR UPDATE SKIP LOCKED" in lease_sql
-    assert "RETURNING" in lease_sql
-    assert "%(its_subscription_id)s" in lease_sql
+    assert "FOR UPDATE SKIP LOCKED" in asked.sql
+    assert "%(its_subscription_id)s" in asked.sql
+    assert asked.of_row
+    assert asked.of_row((7, 1_800_000)) == {"its_subscription_id": 7, "now_ms": 1_800_000, "param_1": 1}
+    assert "%(request_headers)s" in added.sql
+    assert added.sql_at_once == ""

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from emitter.core.deliveries import DeliveryState
 from emitter.core.outcome import OutcomeKind
 from emitter.delivery.store import Store
 from emitter.delivery.store.workers import is_alive
-from emitter.errors import SecretTokenError
+from emitter.errors import SecretTokenError, StoreError
 from tests.support.recorded import NOW_MS, a_delivery, accepted, begun, lease, subscribed, to_be_retried
 
 RECORD = Path("record.sqlite")
@@ -56,7 +57,7 @@ def test_a_lease_gives_the_delivery_and_records_the_attempt_as_unknown(store, su
     leased, attempt = lease(store)
 
     assert leased == delivery
-    assert attempt == replace(begun(delivery, 1), id=attempt.id)
+    assert attempt == begun(delivery, 1)
     assert store.attempts(delivery.id) == [attempt]
     assert attempt.outcome.kind is OutcomeKind.UNKNOWN
 
@@ -121,6 +122,77 @@ def test_a_finished_delivery_is_due_at_its_new_time(store, subscription_id):
     assert store.next_due_ms() == NOW_MS + 300
     assert lease(store, now_ms=NOW_MS + 299) is None
     assert lease(store, now_ms=NOW_MS + 300)[0].retry_number == 1
+
+
+def test_an_attempt_is_finished_and_the_next_begun_in_one_transaction(store, subscription_id):
+    store.accept([a_delivery(subscription_id), a_delivery(subscription_id)])
+    ended = accepted(*lease(store))
+    seen_meanwhile: list[OutcomeKind] = []
+
+    def looks_around(delivery, number):
+        with Store.open(RECORD) as other:
+            seen_meanwhile.extend(attempt.outcome.kind for attempt in other.attempts(1))
+        return begun(delivery, number)
+
+    leased, _ = lease(store, prepare=looks_around, after=ended)
+
+    assert leased.id == 2
+    assert seen_meanwhile == [OutcomeKind.UNKNOWN]
+    assert store.attempts(1) == [ended[1]]
+    assert store.get_delivery(1).state is DeliveryState.DELIVERED
+    assert [one.outcome.kind for one in store.attempts(2)] == [OutcomeKind.UNKNOWN]
+
+
+def test_an_attempt_is_finished_when_nothing_else_is_due(store, subscription_id):
+    store.accept([a_delivery(subscription_id), a_delivery(subscription_id, due_at_ms=NOW_MS + 1)])
+    ended = accepted(*lease(store))
+
+    assert lease(store, after=ended) is None
+
+    assert store.attempts(1) == [ended[1]]
+    assert store.attempts(2) == []
+
+
+@pytest.mark.parametrize("damage", ["", "UPDATE deliveries SET state = 'lost' WHERE id = 2"])
+def test_an_attempt_is_finished_whatever_keeps_the_next_from_being_begun(store, subscription_id, damage):
+    store.accept([a_delivery(subscription_id), a_delivery(subscription_id)])
+    ended = accepted(*lease(store))
+    with contextlib.closing(sqlite3.connect(RECORD, isolation_level=None)) as connection:
+        connection.execute(damage)
+
+    def without_secret(delivery, number):
+        raise SecretTokenError("no secret token")
+
+    assert lease(store, prepare=without_secret, after=ended) is None
+
+    assert store.attempts(1) == [ended[1]]
+    assert store.attempts(2) == []
+    with pytest.raises(StoreError if damage else SecretTokenError):
+        lease(store, prepare=without_secret)
+
+
+def test_a_lease_that_is_given_back_was_never_taken(store, subscription_id):
+    store.accept([a_delivery(subscription_id)])
+    _, attempt = lease(store)
+
+    store.give_back(attempt)
+
+    assert store.attempts(1) == []
+    assert store.summary(1).attempts_made == 0
+    assert store.next_due_ms() == NOW_MS
+    assert lease(store)[1].number == 1
+
+
+def test_a_lease_that_another_worker_has_taken_over_is_not_given_back(store, subscription_id):
+    store.accept([a_delivery(subscription_id, lease_ms=1)])
+    _, late = lease(store)
+    ended = accepted(*lease(store, now_ms=NOW_MS + 1))
+
+    store.give_back(late)
+    store.finish(*ended)
+
+    assert [one.outcome.kind for one in store.attempts(1)] == ["unknown", "accepted"]
+    assert store.summary(1).attempts_made == 2
 
 
 def test_a_settled_delivery_is_never_due(store, subscription_id):

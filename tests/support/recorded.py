@@ -58,8 +58,10 @@ def begun(delivery, number) -> Attempt:
     )
 
 
-def lease(store, *, now_ms=NOW_MS, worker="here:1", prepare=begun, subscription_id=None):
-    return store.lease_next(now_ms=now_ms, worker=worker, prepare=prepare, subscription_id=subscription_id)
+def lease(store, *, now_ms=NOW_MS, worker="here:1", prepare=begun, subscription_id=None, after=None):
+    return store.lease_next(
+        now_ms=now_ms, worker=worker, prepare=prepare, subscription_id=subscription_id, after=after
+    )
 
 
 def accepted(delivery, attempt, *, status=204):

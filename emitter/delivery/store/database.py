@@ -6,7 +6,6 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -22,16 +21,14 @@ from emitter.delivery.store.failures import (
     is_busy,
     too_new,
 )
-from emitter.delivery.store.prepared import Transaction
 from emitter.delivery.store.tables import FORMAT, metadata, store_format
+from emitter.delivery.store.transactions import Connections, Transaction
 from emitter.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from types import TracebackType
-
-    from sqlalchemy import PoolProxiedConnection
 
     from emitter.delivery.vault import Vault
 
@@ -50,8 +47,7 @@ class Database:
         self.path = path
         self.vault = vault
         self._engine = engine
-        # Kept aside by whoever was last done with one: the pool's own care would double a transaction's cost.
-        self._idle: deque[PoolProxiedConnection] = deque()
+        self._connections = Connections(engine, path)
 
     @classmethod
     def open(
@@ -80,8 +76,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection; call it when no other thread uses the store any more."""
-        while self._idle:
-            self._idle.pop().close()
+        self._connections.close()
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -108,27 +103,9 @@ class Database:
         with clear_failures(self.path), self._engine.execution_options(begin=begin).begin() as connection:
             yield connection
 
-    @contextmanager
-    def transaction(self, begin: str = READ) -> Iterator[Transaction]:
+    def transaction(self, begin: str = READ) -> Transaction:
         """Give the same for prepared statements, which are faster; `begin` is READ or WRITE."""
-        with clear_failures(self.path):
-            connection = self._idle_or_new()
-            try:
-                cursor = connection.cursor()
-                cursor.execute(begin)
-                yield Transaction(cursor, self._engine.dialect)
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
-            finally:
-                self._idle.append(connection)
-
-    def _idle_or_new(self) -> PoolProxiedConnection:
-        try:
-            return self._idle.pop()
-        except IndexError:  # none, or another thread was faster
-            return self._engine.raw_connection()
+        return Transaction(self._connections, begin)
 
     @contextmanager
     def checked(self, what: str) -> Iterator[None]:

@@ -28,20 +28,23 @@ _MESSAGES: Final = {
     sqlite3.SQLITE_FULL: f"cannot grow, the disk is full; free some space, or {_ELSEWHERE}",
     sqlite3.SQLITE_IOERR: f"cannot be read or written, the disk reports an error; {_ELSEWHERE}",
 }
+DATABASE_ERRORS: Final = (SQLAlchemyError, sqlite3.Error)
 _PRIMARY: Final = 0xFF
 """SQLite's extended codes carry the plain one in their lowest byte."""
 
 
 @contextmanager
 def clear_failures(path: Path) -> Iterator[None]:
-    """Raise StoreError in place of whatever the database raises; other exceptions pass.
-
-    The message never holds values of the failed statement.
-    """
+    """Raise StoreError in place of whatever the database raises; other exceptions pass."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise StoreError(f"the record {path} {_reason(_cause(error))}") from None
+    except DATABASE_ERRORS as error:
+        raise clear_failure(path, error) from None
+
+
+def clear_failure(path: Path, error: BaseException) -> StoreError:
+    """Return what to raise in place of one of `DATABASE_ERRORS`; it never holds the statement's values."""
+    return StoreError(f"the record {path} {_reason(_cause(error))}")
 
 
 def is_busy(error: Exception) -> bool:
@@ -67,7 +70,7 @@ def too_new(path: Path, *, found: int, known: int) -> StoreError:
     )
 
 
-def _cause(error: Exception) -> BaseException:
+def _cause(error: BaseException) -> BaseException:
     """Return what the driver raised."""
     return error.orig if isinstance(error, DBAPIError) and error.orig else error
 

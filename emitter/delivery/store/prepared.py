@@ -7,47 +7,62 @@ it; recording must not be what slows a delivery down.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from sqlalchemy import Dialect
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.sql import ClauseElement
     from sqlalchemy.sql.compiler import SQLCompiler
 
+    from emitter.delivery.store.transactions import Transaction
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """What a statement is run on: the driver's cursor and the dialect it speaks."""
 
-    cursor: DBAPICursor
-    dialect: Dialect
+AT_ONCE: Final = 25
+"""How many rows one INSERT adds where there are that many: SQLite takes half as long for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
+    """A statement for one dialect.
+
+    Attributes:
+        sql: Its text.
+        sql_at_once: The text that adds `AT_ONCE` rows, empty where it adds none.
+        of_names: Turns values by name into what the driver takes.
+        of_row: Turns values in the statement's order into what the driver takes; None if they are that.
+    """
+
     sql: str
-    constants: dict[str, Any]
-    parameters: Callable[[Mapping[str, Any]], Any]
+    sql_at_once: str
+    of_names: Callable[[dict[str, Any]], Any]
+    of_row: Callable[[tuple[Any, ...]], Any] | None
 
 
 class Prepared:
     """A statement of SQLAlchemy Core that is compiled once for each dialect. Thread-safe.
 
     Values go to the driver and come back from it as they are: text, bytes, numbers, booleans and None.
+
+    Args:
+        statement: The statement.
+        order: The names of its parameters in the order in which rows give them. SQL puts them in an order
+            of its own, an UPDATE those of SET before those of WHERE: the compiled statement says which.
     """
 
-    def __init__(self, statement: ClauseElement) -> None:
+    def __init__(self, statement: ClauseElement, order: Sequence[str] = ()) -> None:
         self._statement = statement
+        self._order = tuple(order)
         self._texts: dict[str, _Text] = {}
 
     def run(self, transaction: Transaction, **values: Any) -> DBAPICursor:
-        """Run it with these values; the rows it returns, as tuples, are read from the cursor."""
+        """Run it with values by name; the rows it returns, as tuples, are read from the cursor."""
         text = self._text(transaction.dialect)
-        transaction.cursor.execute(text.sql, text.parameters(text.constants | values))
+        transaction.cursor.execute(text.sql, text.of_names(values))
         return transaction.cursor
 
     def value(self, transaction: Transaction, **values: Any) -> Any:
@@ -55,13 +70,25 @@ class Prepared:
         row = self.run(transaction, **values).fetchone()
         return row and row[0]
 
-    def run_many(self, transaction: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Run it once a row, in one call of the driver; does nothing without rows."""
+    def run_row(self, transaction: Transaction, row: tuple[Any, ...]) -> DBAPICursor:
+        """Run it with values in the statement's order; faster than by name."""
         text = self._text(transaction.dialect)
-        if text.constants:
-            rows = (text.constants | dict(row) for row in rows)
-        if parameters := [text.parameters(row) for row in rows]:
-            transaction.cursor.executemany(text.sql, parameters)
+        cursor = transaction.cursor
+        cursor.execute(text.sql, text.of_row(row) if text.of_row else row)
+        return cursor
+
+    def run_rows(self, transaction: Transaction, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Run it once a row, an INSERT once for many rows; does nothing without rows."""
+        text = self._text(transaction.dialect)
+        parameters = [*(map(text.of_row, rows) if text.of_row else rows)]
+        whole = len(parameters) - len(parameters) % AT_ONCE if text.sql_at_once else 0
+        if whole:
+            chunks = (parameters[at : at + AT_ONCE] for at in range(0, whole, AT_ONCE))
+            transaction.cursor.executemany(
+                text.sql_at_once, [tuple(chain.from_iterable(chunk)) for chunk in chunks]
+            )
+        if len(parameters) > whole:
+            transaction.cursor.executemany(text.sql, parameters[whole:])
 
     def _text(self, dialect: Dialect) -> _Text:
         text = self._texts.get(dialect.name)
@@ -75,9 +102,70 @@ class Prepared:
             name: value for name, value in compiled.params.items() if not compiled.binds[name].required
         }
         names = compiled.positiontup  # None for a driver that takes parameters by name
-        return _Text(str(compiled), constants, dict if names is None else _in_order(names))
+        of_row = _of_row(names, self._order, constants) if self._order else None
+        sql = str(compiled)
+        _, values, row = sql.rpartition(" VALUES ")
+        sql_at_once = sql + f", {row}" * (AT_ONCE - 1) if values and names else ""
+        return _Text(sql, sql_at_once, _of_names(names, constants), of_row)
 
 
-def _in_order(names: list[str]) -> Callable[[Mapping[str, Any]], Any]:
-    # One name alone would make itemgetter return its value in place of a tuple of it.
-    return itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
+class Sparse:
+    """A statement with parameters that are nearly always None, which is then said in its text.
+
+    The driver looks for an adapter for each None, at the price of ten numbers.
+
+    Args:
+        statement: Returns the statement from the names of the parameters it takes; the others are NULL.
+        order: The names of all, those that are seldom given last.
+        seldom: Names that are; ones that the statement does not have are passed over.
+    """
+
+    def __init__(
+        self,
+        statement: Callable[[Collection[str]], ClauseElement],
+        order: Sequence[str],
+        *,
+        seldom: Collection[str],
+    ) -> None:
+        usual = tuple(name for name in order if name not in seldom)
+        self._whole = Prepared(statement(order), order)
+        self._usual = Prepared(statement(usual), usual)
+        self._width = len(usual)
+        self._nothing = (None,) * (len(order) - len(usual))
+
+    def run_row(self, transaction: Transaction, row: tuple[Any, ...]) -> None:
+        """Run it with values in its order."""
+        if row[self._width :] == self._nothing:
+            self._usual.run_row(transaction, row[: self._width])
+        else:
+            self._whole.run_row(transaction, row)
+
+    def run_rows(self, transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run it once a row, those without rare values first."""
+        width, nothing = self._width, self._nothing
+        usual = [row[:width] for row in rows if row[width:] == nothing]
+        self._usual.run_rows(transaction, usual)
+        if len(usual) < len(rows):
+            self._whole.run_rows(transaction, [row for row in rows if row[width:] != nothing])
+
+
+def _of_names(names: list[str] | None, constants: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
+    pick = dict if names is None else _picker(names)
+    return lambda values: pick(constants | values)
+
+
+def _of_row(
+    names: list[str] | None, order: tuple[str, ...], constants: dict[str, Any]
+) -> Callable[[tuple[Any, ...]], Any] | None:
+    if names == [*order]:
+        return None
+    known, more = (*order, *constants), (*constants.values(),)
+    if names is None:
+        return lambda row: dict(zip(known, row + more, strict=True))
+    pick = _picker([known.index(name) for name in names])
+    return lambda row: pick(row + more)
+
+
+def _picker(keys: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    # One key alone would make itemgetter return its value in place of a tuple of it.
+    return itemgetter(*keys) if len(keys) > 1 else lambda values: tuple(values[key] for key in keys)

@@ -1,25 +1,29 @@
-"""Values to rows and back."""
+"""Values to rows and back.
+
+Rows are tuples in the order of the columns named beside the function that makes them. Bytes that are always
+there go to the driver as `bytearray`: with `bytes`, as with None, it looks for an adapter each time and
+finds none, at the price of ten numbers.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections import namedtuple
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.core.deliveries import Answer, Attempt, Delivery, DeliveryState, Timing
 from emitter.core.outcome import FailureCode, Outcome, OutcomeKind
 from emitter.core.request import Identity
-from emitter.delivery.store.tables import deliveries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from emitter.core.request import HeaderPairs
 
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+_ESCAPED: Final = bytes(range(ord(" "))) + b'"\\'
+"""What JSON escapes of ASCII."""
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
-
-_DeliveryRow = namedtuple("_DeliveryRow", [column.name for column in deliveries.c])  # type: ignore[misc]  # noqa: PYI024
 
 
 def storable(text: str) -> str:
@@ -34,10 +38,12 @@ def storable(text: str) -> str:
 
 def headers_text(headers: HeaderPairs) -> str:
     """Return header pairs as the JSON text they are stored in."""
-    texts = "".join(chain.from_iterable(headers))
-    if texts.isascii() and texts.isprintable() and '"' not in texts and "\\" not in texts and headers:
-        # Nothing to escape, as nearly always: four times as fast as the encoder.
-        return '[["' + '"],["'.join([f'{name}","{value}' for name, value in headers]) + '"]]'
+    texts = '"],["'.join(map('","'.join, headers))
+    if headers and texts.isascii():
+        # Nearly always nothing has to be escaped but our own quotes: seen in half the encoder's time.
+        plain = texts.encode().translate(None, _ESCAPED)
+        if len(texts) - len(plain) == 4 * len(headers) - 2:
+            return f'[["{texts}"]]'
     return json.dumps(headers, separators=(",", ":"))
 
 
@@ -46,79 +52,143 @@ def headers_from(text: str) -> HeaderPairs:
     return tuple((str(name), str(value)) for name, value in json.loads(text))
 
 
-def delivery_row(values: Any) -> Any:
-    """Return what the driver gives for a row of the table, with its columns by name."""
-    return _DeliveryRow._make(values)
+NEW_DELIVERY: Final = (
+    "id", "subscription_id", "event", "created_at_ms", "state", "retry_number", "due_at_ms", "virtual_ms",
+    "lease_ms", "request_id", "tracking_id", "traceparent", "client_id", "faults", "body",
+)  # fmt: skip
+"""The columns of a delivery that no one has attempted yet, in the order of `new_delivery`."""
 
 
-def delivery_values(delivery: Delivery) -> dict[str, Any]:
-    """Return the columns of a delivery that no one has attempted yet."""
+def new_delivery(delivery: Delivery) -> tuple[Any, ...]:
+    """Return the values of `NEW_DELIVERY`."""
     identity = delivery.identity
-    return {
-        "id": delivery.id,
-        "subscription_id": delivery.subscription_id,
-        "event": storable(delivery.event),
-        "created_at_ms": delivery.created_at_ms,
-        "state": delivery.state.value,
-        "retry_number": delivery.retry_number,
-        "due_at_ms": delivery.due_at_ms,
-        "virtual_ms": delivery.virtual_ms,
-        "lease_ms": delivery.lease_ms,
-        "attempts_made": 0,
-        "leased_until_ms": None,
-        "leased_by": None,
-        "request_id": identity.request_id,
-        "tracking_id": identity.tracking_id,
-        "traceparent": identity.traceparent,
-        "client_id": identity.client_id,
-        "faults": json.dumps(delivery.faults) if delivery.faults else "[]",
-        "body": delivery.body,
-    }
-
-
-def delivery_from(row: Any) -> Delivery:
-    """Return the delivery in a row that has every column of the table."""
-    return Delivery(
-        id=row.id,
-        subscription_id=row.subscription_id,
-        event=row.event,
-        body=bytes(row.body),
-        identity=Identity(
-            request_id=row.request_id,
-            tracking_id=row.tracking_id,
-            traceparent=row.traceparent,
-            client_id=row.client_id,
-        ),
-        faults=() if row.faults == "[]" else tuple(json.loads(row.faults)),
-        created_at_ms=row.created_at_ms,
-        state=DeliveryState(row.state),
-        retry_number=row.retry_number,
-        due_at_ms=row.due_at_ms,
-        virtual_ms=row.virtual_ms,
-        lease_ms=row.lease_ms,
+    return (
+        delivery.id,
+        delivery.subscription_id,
+        storable(delivery.event),
+        delivery.created_at_ms,
+        str(delivery.state),
+        delivery.retry_number,
+        delivery.due_at_ms,
+        delivery.virtual_ms,
+        delivery.lease_ms,
+        identity.request_id,
+        identity.tracking_id,
+        identity.traceparent,
+        identity.client_id,
+        json.dumps(delivery.faults) if delivery.faults else "[]",
+        bytearray(delivery.body),
     )
 
 
-def attempt_values(attempt: Attempt) -> dict[str, Any]:
-    """Return the columns of an attempt without its own number in the store."""
-    return {
-        "delivery_id": attempt.delivery_id,
-        "number": attempt.number,
-        "retry_number": attempt.retry_number,
-        "started_at_ms": attempt.started_at_ms,
-        "virtual_ms": attempt.virtual_ms,
-        "timestamp_s": storable(attempt.timestamp_s),
-        "request_headers": headers_text(attempt.request_headers),
-        "sent_body": attempt.sent_body,
-        **end_values(attempt.outcome, attempt.answer, attempt.timing),
-        "next_retry_s": attempt.next_retry_s,
-    }
+def delivery_of(values: Sequence[Any]) -> Delivery:
+    """Return the delivery whose `NEW_DELIVERY` these are, however old it is.
+
+    Raises:
+        ValueError: They say what nothing of ours writes.
+    """
+    # By place: between two attempts there is no time for names.
+    (
+        id_, subscription_id, event, created_at_ms, state, retry_number, due_at_ms, virtual_ms, lease_ms,
+        request_id, tracking_id, traceparent, client_id, faults, body,
+    ) = values  # fmt: skip
+    return Delivery(
+        id=id_,
+        subscription_id=subscription_id,
+        event=event,
+        body=bytes(body),
+        identity=Identity(
+            request_id=request_id, tracking_id=tracking_id, traceparent=traceparent, client_id=client_id
+        ),
+        faults=_faults_from(faults),
+        created_at_ms=created_at_ms,
+        state=DeliveryState(state),
+        retry_number=retry_number,
+        due_at_ms=due_at_ms,
+        virtual_ms=virtual_ms,
+        lease_ms=lease_ms,
+    )
+
+
+def delivery_from(row: Any) -> Delivery:
+    """Return the delivery in a row that has every column of the table; raises as `delivery_of`."""
+    return delivery_of([getattr(row, name) for name in NEW_DELIVERY])
+
+
+def _faults_from(text: str) -> tuple[str, ...]:
+    return () if text == "[]" else tuple(json.loads(text))
+
+
+ITS_NUMBER: Final = ("delivery_id", "number")
+"""The columns by which an attempt is found again."""
+ITS_REQUEST: Final = ("timestamp_s", "request_headers", "sent_body")
+"""The columns that say what an attempt sends."""
+BEGUN: Final = (*ITS_NUMBER, "retry_number", "started_at_ms", "virtual_ms", *ITS_REQUEST)
+"""The columns of an attempt that has begun."""
+ENDED: Final = (
+    "outcome", "status", "detail", "answer_status", "answer_headers", "answer_body", "connect_ms",
+    "first_byte_ms", "total_ms", "code", "answer_is_cut",
+)  # fmt: skip
+"""The columns in which an attempt and a handshake say what came of them."""
+WHOLE: Final = (*BEGUN[:-1], *ENDED, "next_retry_s", "sent_body")
+"""All columns of an attempt."""
+SELDOM: Final = ("code", "answer_is_cut", "next_retry_s", "sent_body")
+"""Columns of an attempt that are nearly always NULL: not so when it failed, or had a fault in its body."""
+
+
+def request_values(attempt: Attempt) -> tuple[Any, ...]:
+    """Return the values of `ITS_REQUEST`."""
+    return storable(attempt.timestamp_s), headers_text(attempt.request_headers), attempt.sent_body
+
+
+def begun_values(attempt: Attempt) -> tuple[Any, ...]:
+    """Return the values of `BEGUN`."""
+    return (
+        attempt.delivery_id,
+        attempt.number,
+        attempt.retry_number,
+        attempt.started_at_ms,
+        attempt.virtual_ms,
+        *request_values(attempt),
+    )
+
+
+def whole_values(attempt: Attempt) -> tuple[Any, ...]:
+    """Return the values of `WHOLE`."""
+    return (
+        attempt.delivery_id,
+        attempt.number,
+        attempt.retry_number,
+        attempt.started_at_ms,
+        attempt.virtual_ms,
+        storable(attempt.timestamp_s),
+        headers_text(attempt.request_headers),
+        *ended_values(attempt.outcome, attempt.answer, attempt.timing),
+        attempt.next_retry_s,
+        attempt.sent_body,
+    )
+
+
+def ended_values(outcome: Outcome, answer: Answer | None, timing: Timing) -> tuple[Any, ...]:
+    """Return the values of `ENDED`."""
+    return (
+        str(outcome.kind),
+        outcome.status,
+        storable(outcome.detail),
+        None if answer is None else answer.status,
+        None if answer is None else headers_text(answer.headers),
+        None if answer is None else bytearray(answer.body),
+        timing.connect_ms,
+        timing.first_byte_ms,
+        timing.total_ms,
+        None if outcome.code is None else int(outcome.code),
+        True if answer and answer.is_cut else None,
+    )
 
 
 def attempt_from(row: Any) -> Attempt:
     """Return the attempt in a row that has every column of the table."""
     return Attempt(
-        id=row.id,
         delivery_id=row.delivery_id,
         number=row.number,
         retry_number=row.retry_number,
@@ -134,31 +204,14 @@ def attempt_from(row: Any) -> Attempt:
     )
 
 
-def end_values(outcome: Outcome, answer: Answer | None, timing: Timing) -> dict[str, Any]:
-    """Return the columns in which an attempt and a handshake say what came of them."""
-    return {
-        "outcome": outcome.kind.value,
-        "status": outcome.status,
-        "code": None if outcome.code is None else int(outcome.code),
-        "detail": storable(outcome.detail),
-        "answer_status": answer and answer.status,
-        "answer_headers": answer and headers_text(answer.headers),
-        "answer_body": answer and answer.body,
-        "answer_is_cut": answer and answer.is_cut,
-        "connect_ms": timing.connect_ms,
-        "first_byte_ms": timing.first_byte_ms,
-        "total_ms": timing.total_ms,
-    }
-
-
 def outcome_from(row: Any) -> Outcome:
-    """Return the outcome in a row with the columns of `end_values`."""
+    """Return the outcome in a row with the columns of `ENDED`."""
     code = None if row.code is None else FailureCode(row.code)
     return Outcome(OutcomeKind(row.outcome), row.status, code, row.detail)
 
 
 def answer_from(row: Any) -> Answer | None:
-    """Return the answer in a row with the columns of `end_values`, or None where none came."""
+    """Return the answer in a row with the columns of `ENDED`, or None where none came."""
     if row.answer_status is None:
         return None
     return Answer(
@@ -170,5 +223,5 @@ def answer_from(row: Any) -> Answer | None:
 
 
 def timing_from(row: Any) -> Timing:
-    """Return the timing in a row with the columns of `end_values`."""
+    """Return the timing in a row with the columns of `ENDED`."""
     return Timing(connect_ms=row.connect_ms, first_byte_ms=row.first_byte_ms, total_ms=row.total_ms)

@@ -12,8 +12,9 @@ from emitter.delivery import secret_sources
 from emitter.delivery.store.database import WRITE, Database
 from emitter.delivery.store.prepared import Prepared
 from emitter.delivery.store.rows import (
+    ENDED,
     answer_from,
-    end_values,
+    ended_values,
     headers_from,
     headers_text,
     outcome_from,
@@ -175,7 +176,7 @@ def _handshake_values(handshake: Handshake, subscription_id: int | None) -> dict
         "timestamp_s": handshake.timestamp_s,
         "request_headers": headers_text(handshake.request_headers),
         "body": handshake.body,
-        **end_values(handshake.outcome, handshake.answer, handshake.timing),
+        **dict(zip(ENDED, ended_values(handshake.outcome, handshake.answer, handshake.timing), strict=True)),
         "is_valid": handshake.verdict.is_valid,
         "reason": storable(handshake.verdict.reason),
     }
