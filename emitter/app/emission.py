@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.catalog.json_values import DECODER
@@ -13,8 +14,9 @@ from emitter.errors import InvalidPayloadError, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from emitter.app.inputs import EventRequest
+    from emitter.app.event_forms import EventForm, StoryForm
     from emitter.catalog.events import Catalog, EventType
+    from emitter.core.events import Event
 
 UNNAMED: Final = "raw"
 """The event name an exact body goes by where neither it nor the request names one."""
@@ -22,7 +24,7 @@ _MAX_NAME_CHARS: Final = 200
 
 
 def bodies_of(
-    request: EventRequest, catalog: Catalog, *, seed: str, now_ms: int
+    request: EventForm, catalog: Catalog, *, seed: str, now_ms: int
 ) -> tuple[str, list[tuple[str, bytes]]]:
     """Return the event's full name, and name and exact bytes of each event to send.
 
@@ -51,7 +53,31 @@ def bodies_of(
     return name, [body_with(faults, name, envelope) for envelope in changed]
 
 
-def _event_type(request: EventRequest, catalog: Catalog) -> EventType | None:
+def bodies_of_story(form: StoryForm, catalog: Catalog, *, seed: str, now_ms: int) -> list[tuple[str, bytes]]:
+    """Return name and exact bytes of each event of a story, the last of them happening now.
+
+    Raises:
+        UnknownNameError: There is no such story, or the catalog lacks an event of it.
+    """
+    events = story_events(form.story, catalog, seed=seed, index=form.index, now_ms=now_ms)
+    faults = [FAULTS[fault] for fault in form.faults]
+    return [body_with(faults, event.name, event.envelope) for event in events]
+
+
+def story_events(name: str, catalog: Catalog, *, seed: str, index: int, now_ms: int) -> list[Event]:
+    """Return the events of a story, the last of them happening now; raises as `bodies_of_story`."""
+    from emitter.faking.stories import STORIES  # noqa: PLC0415 - most requests tell no story
+
+    if name not in STORIES:
+        suggestions = tuple(difflib.get_close_matches(name[:_MAX_NAME_CHARS], STORIES, n=1))
+        hint = "" if suggestions else f"there are {', '.join(STORIES)}"
+        raise UnknownNameError("story", name[:_MAX_NAME_CHARS], suggestions, hint)
+    from_now = STORIES[name].events(seed, index, start_ms=now_ms, catalog=catalog)
+    takes_ms = from_now[-1].event_ts_ms - now_ms if from_now else 0
+    return STORIES[name].events(seed, index, start_ms=now_ms - takes_ms, catalog=catalog)
+
+
+def _event_type(request: EventForm, catalog: Catalog) -> EventType | None:
     """Return the event asked for; None for a name of one's own with a payload of one's own."""
     try:
         return catalog.find(str(request.event))
@@ -62,7 +88,7 @@ def _event_type(request: EventRequest, catalog: Catalog) -> EventType | None:
 
 
 def _generated(
-    request: EventRequest, name: str, catalog: Catalog, *, seed: str, now_ms: int
+    request: EventForm, name: str, catalog: Catalog, *, seed: str, now_ms: int
 ) -> Iterable[dict[str, Any]]:
     from emitter.faking import events_for  # noqa: PLC0415 - bodies and payloads of one's own need no generator
 
@@ -70,7 +96,7 @@ def _generated(
     return (dict(event.envelope) for event in events)
 
 
-def _changed(request: EventRequest, event_type: EventType | None, envelope: dict[str, Any]) -> dict[str, Any]:
+def _changed(request: EventForm, event_type: EventType | None, envelope: dict[str, Any]) -> dict[str, Any]:
     schema = event_type.schema if event_type else {}
     for path, value in (request.overrides or {}).items():
         envelope = set_value(envelope, path, value, schema, force=request.force)

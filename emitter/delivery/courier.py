@@ -59,6 +59,16 @@ class Endpoint:
     tokens: TokenFetcher
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt that is leased and recorded as begun, with what it is made with."""
+
+    delivery: Delivery
+    attempt: Attempt
+    request: SignedRequest
+    endpoint: Endpoint
+
+
 class Courier:
     """Makes the attempts that are due.
 
@@ -68,7 +78,7 @@ class Courier:
         store: Holds deliveries and attempts.
         clock: Signs with its time and waits by it.
         rng: Where request ids come from.
-        endpoint_for: Opens the endpoint of a subscription's number; asked once a subscription.
+        endpoint_for: Opens the endpoint of a subscription's number; asked once, and again after `forget`.
         on_attempt: Called after each attempt has been recorded, in the thread that made it.
     """
 
@@ -138,6 +148,15 @@ class Courier:
         Args:
             subscription_id: Look only at this subscription's deliveries.
         """
+        begun = self.begin_next(subscription_id)
+        return self.complete(begun) if begun else None
+
+    def begin_next(self, subscription_id: int | None = None) -> Begun | None:
+        """Take the attempt that is due first, to be completed by whoever took it; None if nothing is due.
+
+        Args:
+            subscription_id: Look only at this subscription's deliveries.
+        """
         begun: list[SignedRequest] = []
 
         def begin(delivery: Delivery, number: int) -> Attempt:
@@ -153,20 +172,27 @@ class Courier:
         )
         if leased is None:
             return None
-        delivery, attempt = leased
-        endpoint = self._endpoint(delivery.subscription_id)
-        attempt = self._made(delivery, attempt, begun[0], endpoint)
+        return Begun(*leased, begun[0], self._endpoint(leased[0].subscription_id))
+
+    def complete(self, begun: Begun) -> tuple[Delivery, Attempt]:
+        """Make and record an attempt that has been taken."""
+        attempt = self._made(begun.delivery, begun.attempt, begun.request, begun.endpoint)
+        subscription = begun.endpoint.subscription
         delivery, attempt = settle(
-            delivery,
+            begun.delivery,
             attempt,
-            schedule=endpoint.subscription.retry_schedule,
-            time_scale=endpoint.subscription.time_scale,
+            schedule=subscription.retry_schedule,
+            time_scale=subscription.time_scale,
             now_ms=self._clock.now_ms(),
         )
         self._store.finish(delivery, attempt)
         if self._on_attempt:
             self._on_attempt(delivery, attempt)
         return delivery, attempt
+
+    def forget(self, subscription_id: int) -> None:
+        """Open a subscription's endpoint anew for its next attempt: it was edited."""
+        self._endpoints.pop(subscription_id, None)
 
     def run_until_settled(
         self, subscription_id: int | None = None, *, stop: threading.Event | None = None

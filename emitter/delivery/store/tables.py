@@ -33,11 +33,11 @@ FORMAT: Final = 1
 
 metadata: Final = MetaData()
 
-_BIG: Final = BigInteger().with_variant(Integer(), "sqlite")
+BIG: Final = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _table(name: str, *parts: Column[Any] | UniqueConstraint) -> Table:
-    return Table(name, metadata, Column("id", _BIG, primary_key=True), *parts)
+    return Table(name, metadata, Column("id", BIG, primary_key=True), *parts)
 
 
 def _end_of_request() -> tuple[Column[Any], ...]:
@@ -62,7 +62,7 @@ store_format: Final = Table(
     metadata,
     Column("version", Integer, nullable=False),
     # So that a batch knows its numbers without asking for each, and none is given twice, even after pruning.
-    Column("next_delivery_id", _BIG, nullable=False),
+    Column("next_delivery_id", BIG, nullable=False),
 )
 
 subscriptions: Final = _table(
@@ -73,8 +73,8 @@ subscriptions: Final = _table(
     Column("settings", Text, nullable=False),
     Column("sealed", Text),  # the whole URL and the credentials, where there is something to hide
     Column("secret_source", Text, nullable=False),
-    Column("created_at_ms", _BIG, nullable=False),
-    Column("validated_at_ms", _BIG),
+    Column("created_at_ms", BIG, nullable=False),
+    Column("validated_at_ms", BIG),
 )
 
 handshakes: Final = _table(
@@ -82,8 +82,8 @@ handshakes: Final = _table(
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), index=True),
     Column("kind", Text, nullable=False),
     Column("url", Text, nullable=False),
-    Column("started_at_ms", _BIG, nullable=False),
-    Column("timestamp_s", _BIG, nullable=False),
+    Column("started_at_ms", BIG, nullable=False),
+    Column("timestamp_s", BIG, nullable=False),
     Column("request_headers", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     *_end_of_request(),
@@ -95,14 +95,14 @@ deliveries: Final = _table(
     "deliveries",
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("event", Text, nullable=False),
-    Column("created_at_ms", _BIG, nullable=False),
+    Column("created_at_ms", BIG, nullable=False),
     Column("state", Text, nullable=False),
     Column("retry_number", Integer, nullable=False),
-    Column("due_at_ms", _BIG),
-    Column("virtual_ms", _BIG, nullable=False),
+    Column("due_at_ms", BIG),
+    Column("virtual_ms", BIG, nullable=False),
     Column("lease_ms", Integer, nullable=False),
     Column("attempts_made", Integer, nullable=False),
-    Column("leased_until_ms", _BIG),
+    Column("leased_until_ms", BIG),
     Column("leased_by", Text),
     Column("request_id", Text, nullable=False),
     Column("tracking_id", Text, nullable=False),
@@ -117,8 +117,8 @@ attempts: Final = _table(
     Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("retry_number", Integer, nullable=False),
-    Column("started_at_ms", _BIG, nullable=False),
-    Column("virtual_ms", _BIG, nullable=False),
+    Column("started_at_ms", BIG, nullable=False),
+    Column("virtual_ms", BIG, nullable=False),
     Column("timestamp_s", Text, nullable=False),
     Column("request_headers", Text, nullable=False),
     Column("sent_body", LargeBinary),
