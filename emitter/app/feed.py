@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emitter.errors import BusyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from emitter.delivery.clock import Clock
 
@@ -78,7 +78,7 @@ class Feed:
             self._kept.append((number, happening))
             self._news.notify_all()
 
-    def follow(self, last_id: str = "") -> Iterator[Happening | None]:
+    def follow(self, last_id: str = "") -> Generator[Happening | None]:
         """Return what happens from now on, or from what was seen last; None where nothing did for a while.
 
         The place among the followers is given back when the iterator is closed or ends.
@@ -103,7 +103,7 @@ class Feed:
             self._is_closed = True
             self._news.notify_all()
 
-    def _follow(self, last_id: str) -> Iterator[Happening | None]:
+    def _follow(self, last_id: str) -> Generator[Happening | None]:
         try:
             yield None
             seen, missed = self._where(last_id)

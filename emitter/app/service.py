@@ -153,6 +153,7 @@ class Service:
         self.feed.tell("delivery", delivery_value(delivery))
 
     def _changed(self, subscription_id: int) -> None:
+        self.directory.forget(subscription_id)
         self._sending.courier.forget(subscription_id)
         self._sending.workers.wake()
         try:

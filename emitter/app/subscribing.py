@@ -84,7 +84,7 @@ class Subscribing:
         )
         if handshake is not None:
             self._store.add_handshake(handshake, subscription_id=number)
-        self._tell(number)
+        self._changed(number)
         return number, handshake
 
     def edit(self, subscription_id: int, form: SubscriptionEdit) -> Handshake | None:
@@ -129,7 +129,7 @@ class Subscribing:
                 validated_at_ms=None if handshake is None else now_ms,
             )
             app_subscriptions.change(self._store, subscription_id, after, changed)
-        self._tell(subscription_id)
+        self._changed(subscription_id)
         return handshake
 
     def validate(self, subscription_id: int) -> Handshake:
@@ -156,20 +156,20 @@ class Subscribing:
                 )
                 changed = Change(validated_at_ms=now_ms)
                 app_subscriptions.change(self._store, subscription_id, standing, changed)
-            self._tell(subscription_id)
+            self._changed(subscription_id)
         return handshake
 
     def pause(self, subscription_id: int, *, is_paused: bool) -> None:
         """Hold its attempts back, or let them go on: those overdue at once. Raises UnknownNameError."""
         with self._lock:
             app_subscriptions.pause(self._store, subscription_id, is_paused=is_paused)
-        self._tell(subscription_id)
+        self._changed(subscription_id)
 
     def end(self, subscription_id: int) -> None:
         """End it: what was sent stays recorded, what is pending is cancelled. Raises UnknownNameError."""
         with self._lock:
             app_subscriptions.end(self._store, subscription_id)
-        self._tell(subscription_id)
+        self._changed(subscription_id)
 
     def active(self, subscription_id: int) -> int:
         """Return the number of a subscription that events go to.
@@ -185,10 +185,6 @@ class Subscribing:
                 f"POST /api/subscriptions/{subscription_id}/validate makes it active"
             )
         return subscription_id
-
-    def _tell(self, subscription_id: int) -> None:
-        self._directory.forget(subscription_id)
-        self._changed(subscription_id)
 
     def _new(self, form: SubscriptionForm) -> Subscription:
         return Subscription(

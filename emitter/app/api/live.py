@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from emitter.app.api.routing import service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from emitter.app.feed import Happening
 
@@ -32,7 +32,7 @@ def follow() -> Response:
 class _Lines:
     """The happenings as the lines of an event stream; closed by the server when the page has gone."""
 
-    def __init__(self, following: Iterator[Happening | None]) -> None:
+    def __init__(self, following: Generator[Happening | None]) -> None:
         self._following = following
         self._begins = True
 
@@ -50,4 +50,4 @@ class _Lines:
         return f"id: {happening.id}\nevent: {happening.kind}\ndata: {data}\n\n".encode()
 
     def close(self) -> None:
-        self._following.close()  # type: ignore[attr-defined]  # a generator
+        self._following.close()
