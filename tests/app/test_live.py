@@ -41,7 +41,7 @@ def following(api, last_id=None):
         assert next(lines) == b"retry: 1000"
 
         def read():
-            fields = {}
+            fields: dict[str, str] = {}
             for line in lines:
                 if line.startswith(b":"):
                     continue
