@@ -16,6 +16,7 @@ from emitter.app.api.requests import read_strictly
 from emitter.app.api.routing import EXTENSION, NumberConverter
 from emitter.app.forms import invalid_fields
 from emitter.app.guard import OPEN_TO_ALL, guard
+from emitter.app.pages.site import add_pages
 from emitter.app.problems import answer_errors
 from emitter.app.service import Service
 from emitter.app.settings import MAX_BODY_BYTES
@@ -79,6 +80,7 @@ def create_app(settings: AppSettings, *, catalog: Catalog | None = None, clock: 
         app.register_api(group.routes)
     for blueprint in (documents, live, sign_in):
         app.register_blueprint(blueprint)
+    add_pages(app)
     for path in OPEN_TO_ALL & app.api_doc["paths"].keys():
         app.api_doc["paths"][path]["get"]["security"] = []
     return app

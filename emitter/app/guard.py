@@ -130,6 +130,11 @@ class Guard:
             asked.cookies.get(FORM_COOKIE, ""), asked.form.get(FORM_FIELD, "")
         ):
             return None
+        if asked.mimetype in _FORMS and FORM_FIELD in asked.form:
+            return problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                "this form is older than this run of the app, or not its own; load its page anew",
+            )
         return problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             f"the content type is {asked.mimetype[:100]!r}; send JSON with 'content-type: {_JSON}'",

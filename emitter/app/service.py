@@ -56,6 +56,7 @@ class Service:
         clock: What attempts are signed with and retries wait by.
 
     Attributes:
+        clock: What it tells the time by.
         directory: Finds subscriptions.
         subscribing: Makes, edits, validates, pauses and ends them.
         emitting: Accepts events and stories.
@@ -70,6 +71,7 @@ class Service:
     ) -> None:
         self.settings = settings
         self.catalog = catalog
+        self.clock = clock
         self.store = store
         self.directory = Directory(store, vault, settings.environ)
         self.feed = Feed(clock=clock, since=self._since)

@@ -17,9 +17,8 @@ documents = Blueprint("documents", __name__)
 DOCUMENT: Final = "/openapi.json"
 
 
-@documents.get("/")
 def index() -> Response:
-    """Say what there is."""
+    """Say what there is, to programs; people get a page at the same place."""
     routes = {
         f"{method.upper()} {path}": operation["summary"]
         for path, operations in _document()["paths"].items()

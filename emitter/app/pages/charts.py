@@ -1,0 +1,5 @@
+"""Charts."""
+
+from flask import Blueprint
+
+routes = Blueprint("charts", __name__)
