@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup, escape
+
 from emitter.catalog.json_values import DECODER
 
 if TYPE_CHECKING:
@@ -45,6 +47,12 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(each if _is_plain(each) else each.encode("unicode_escape").decode() for each in text)
+
+
+def breakable(text: str) -> Markup:
+    """Return a name for a page, visible, that may be broken after its dots and underscores."""
+    escaped = str(escape(visible(text)))
+    return Markup(escaped.replace("_", "_<wbr>").replace(".", ".<wbr>"))  # noqa: S704 - escaped just above
 
 
 def body_text(body: bytes) -> Text:

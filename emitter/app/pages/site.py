@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 STATIC: Final = Path(__file__).parents[1] / "static"
 _FILTERS: Final = (
     readable.body_text,
+    readable.breakable,
     readable.clock_text,
     readable.iso_text,
     readable.latency_text,

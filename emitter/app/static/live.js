@@ -2,7 +2,7 @@
 // What happens comes as server-sent events; what is shown is always the page the server makes.
 (() => {
   "use strict";
-  const PAUSE_MS = 350;
+  const PAUSE_MS = Number(document.getElementById("main").dataset.pause || 350);
   const POLL_MS = 3000;
   const parts = () => document.querySelectorAll("[data-live][id]");
   if (!parts().length) return;
