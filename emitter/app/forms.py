@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from emitter.app.fields import MAX_ERRORS, SHOWN_CHARS, UNFIT, nearest, shown
@@ -37,9 +37,9 @@ class Form(BaseModel):
     )
 
     @classmethod
-    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+    def model_json_schema(cls, *_: Any, **options: Any) -> dict[str, Any]:
         """Return the JSON schema; made once, since the routes look at that of a query with every request."""
-        return _schema_of(cls, args, tuple(options.items()))
+        return _schema_of(cls, tuple(options.items()))
 
     @classmethod
     def read(cls, value: Any) -> Self:
@@ -55,10 +55,8 @@ class Form(BaseModel):
 
 
 @functools.cache
-def _schema_of(
-    form: type[BaseModel], args: tuple[Any, ...], options: tuple[tuple[str, Any], ...]
-) -> dict[str, Any]:
-    return super(Form, form).model_json_schema(*args, **dict(options))
+def _schema_of(form: type[BaseModel], options: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    return TypeAdapter(form).json_schema(**dict(options))
 
 
 def described(**more: Any) -> ConfigDict:

@@ -92,7 +92,9 @@ class Service:
         active = self.subscribing.active
         self.emitting = Emitting(workshop, courier=courier, active=active, accepted=self._accepted)
         self.streams = Streams(workshop, emitting=self.emitting, changed=self._stream_changed)
-        self.steering = Steering(workshop, courier=courier, active=active, steered=self._steered)
+        self.steering = Steering(
+            workshop, courier=courier, active=active, steered=self._steered, accepted=self._accepted
+        )
         self.metrics = Metrics(
             queues=lambda: queues(store),
             now_ms=clock.now_ms,
