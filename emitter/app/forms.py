@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from emitter.app.fields import MAX_ERRORS, SHOWN_CHARS, UNFIT, nearest, shown
@@ -36,6 +37,11 @@ class Form(BaseModel):
     )
 
     @classmethod
+    def model_json_schema(cls, *_: Any, **options: Any) -> dict[str, Any]:
+        """Return the JSON schema; made once, since the routes look at that of a query with every request."""
+        return _schema_of(cls, tuple(options.items()))
+
+    @classmethod
     def read(cls, value: Any) -> Self:
         """Return a JSON value as this request.
 
@@ -46,6 +52,11 @@ class Form(BaseModel):
             return cls.model_validate(value)
         except ValidationError as error:
             raise invalid_fields(error, cls) from None
+
+
+@functools.cache
+def _schema_of(form: type[BaseModel], options: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    return TypeAdapter(form).json_schema(**dict(options))
 
 
 def described(**more: Any) -> ConfigDict:

@@ -27,6 +27,7 @@ from emitter.core.deliveries import DeliveryState
 from emitter.delivery.store import DeliveryFilter
 from emitter.delivery.store.app_subscriptions import adopt, cancel_abandoned
 from emitter.delivery.store.happenings import happenings_since
+from emitter.delivery.store.listing import list_deliveries
 from emitter.delivery.store.queues import queue, queues
 from emitter.delivery.store.workers import is_alive
 from emitter.errors import UnknownNameError
@@ -93,7 +94,9 @@ class Service:
         active = self.subscribing.active
         self.emitting = Emitting(workshop, courier=courier, active=active, accepted=self._accepted)
         self.streams = Streams(workshop, emitting=self.emitting, changed=self._stream_changed)
-        self.steering = Steering(workshop, courier=courier, active=active, steered=self._steered)
+        self.steering = Steering(
+            workshop, courier=courier, active=active, steered=self._steered, accepted=self._accepted
+        )
         self.metrics = Metrics(
             queues=lambda: queues(store),
             now_ms=clock.now_ms,
@@ -133,7 +136,7 @@ class Service:
 
     def subscription_value(self, view: SubscriptionView) -> dict[str, Any]:
         """Return a subscription as JSON, with what is pending there and how it last went."""
-        latest = self.store.find_deliveries(DeliveryFilter(subscription_id=view.id), limit=1)
+        latest = list_deliveries(self.store, DeliveryFilter(subscription_id=view.id), limit=1)
         last = latest[0].last_outcome if latest else None
         return subscription_value(view, queue(self.store, view.id), last)
 

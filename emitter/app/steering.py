@@ -10,7 +10,7 @@ from emitter.delivery.store.app_subscriptions import standing_of
 from emitter.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from emitter.app.workshop import Workshop
     from emitter.core.deliveries import Delivery
@@ -25,7 +25,8 @@ class Steering:
         workshop: What it works with.
         courier: Sends again.
         active: Returns the number of an active subscription, or raises.
-        steered: Called with each delivery that was moved or made.
+        steered: Called with each delivery that was moved.
+        accepted: Called with what has been committed.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Steering:
         courier: Courier,
         active: Callable[[int], int],
         steered: Callable[[Delivery], None],
+        accepted: Callable[[Sequence[Delivery]], None],
     ) -> None:
         self._store = workshop.store
         self._directory = workshop.directory
@@ -42,6 +44,7 @@ class Steering:
         self._courier = courier
         self._active = active
         self._steered = steered
+        self._accepted = accepted
 
     def retry_now(self, delivery_id: int) -> Delivery:
         """Make a pending delivery's next attempt now, also where its subscription is paused.
@@ -101,7 +104,9 @@ class Steering:
         """
         delivery = self._delivery(delivery_id)
         subscription_id = self._active(delivery.subscription_id if to is None else to)
-        return self._told(self._courier.redeliver(subscription_id, delivery))
+        again = self._courier.redeliver(subscription_id, delivery)
+        self._accepted([again])
+        return again
 
     def step(self, subscription_id: int) -> Delivery:
         """Make the next attempt of a paused subscription, due or not.

@@ -7,6 +7,7 @@ import socket
 import sys
 
 import pytest
+import requests
 
 from emitter.core.secrets import SecretToken
 from tests.support.api import SECRET_TOKEN
@@ -15,6 +16,11 @@ from tests.support.receiving import Receiver
 from tests.support.serving import serving
 from tests.support.waiting import wait_for
 
+PATHS = (
+    *("", "openapi.json", "metrics", "healthz", "readyz", "sign-in"),
+    *("api/subscriptions", "api/subscriptions/1", "api/subscriptions/1/handshakes", "api/notices"),
+    *("api/deliveries", "api/deliveries/1", "api/deliveries/1/attempts", "api/events", "api/streams"),
+)
 CANARIES = {
     "secret_token": "canary-token-3f9a",
     "auth": "canary-auth-77b1",
@@ -113,6 +119,24 @@ def test_the_log_is_one_json_object_an_attempt(tmp_path):
     assert (second["attempt"], second["outcome"], second["state"]) == (2, "accepted", "delivered")
 
 
+def told_of_everything(api, url, token):
+    """Return what the API says to edits that hold canaries, and on every path that shows something."""
+    auth = {"mode": "legacy", "verification_token": CANARIES["auth"]}
+    said = [api.patch("/api/subscriptions/1", {"auth": auth, "url": url + "&more=1"}).text]
+    said.append(api.patch("/api/subscriptions/1", {"secret_token": CANARIES["auth"]}).text)
+    said.append(api.patch("/api/subscriptions/1", {"secret_token_env": CANARIES["auth"]}).text)
+    said.append(api.post("/api/subscriptions/1/validate", {}).text)
+    said.append(api.post("/api/deliveries/1/replay", {}).text)
+    draft = {"url": url, "is_draft": True, "secret_token": token.reveal(), "name": "draft"}
+    said.append(api.post("/api/subscriptions", draft).text)
+    said += [api.get(f"/{path}").text for path in PATHS]
+    live = {"Last-Event-ID": "0-1-1"}
+    with requests.get(api.base + "/api/live", headers=live, stream=True, timeout=10) as feed:
+        lines = feed.iter_lines()
+        said += [next(lines).decode() for _ in range(9)]
+    return said
+
+
 def test_no_secret_is_in_any_answer_log_or_file(tmp_path):
     token = SecretToken(CANARIES["secret_token"])
     environ = {"ZOOM_WEBHOOK_SECRET_TOKEN": CANARIES["environment"]}
@@ -135,13 +159,17 @@ def test_no_secret_is_in_any_answer_log_or_file(tmp_path):
         said.append(api.post("/api/subscriptions", {"url": f"http://ann:{CANARIES['auth']}@127.0.0.1/"}).text)
         receiver.answer_with(503)
         said += [str(api.settled(number)) for number in api.emit(event="playlist_create")]
-        paths = ("", "api/subscriptions", "api/subscriptions/1", "api/deliveries", "api/deliveries/1")
-        said += [api.get(f"/{path}").text for path in paths]
+        said += told_of_everything(api, url, token)
         served.ended_by(signal.SIGINT)
     said.append(served.log)
+    record = ("--database", str(tmp_path / "record.sqlite"))
+    for form in ("jsonl", "har", "curl"):
+        exported = zoom_emitter("deliveries", "export", "--format", form, *record)
+        said += [exported.text, exported.err]
+    said.append(zoom_emitter("deliveries", "list", *record).text)
     said += [path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file()]
 
-    assert len([arrival for arrival in receiver.arrivals if b"playlist_create" in arrival.body]) == 3
+    assert len([arrival for arrival in receiver.arrivals if b"playlist_create" in arrival.body]) >= 3
     assert [canary for canary in CANARIES.values() for text in said if canary in text] == []
     assert "YW5uOmNhbmFyeS" not in "".join(said)  # ann:canary… in base64
 

@@ -24,7 +24,7 @@ from emitter.app.queries import DeliveryQuery, NothingQuery, NoticeQuery
 from emitter.app.values import delivery_value, notice_value, summary_value
 from emitter.core.attempt_forms import attempt_value, body_value
 from emitter.core.deliveries import Delivery
-from emitter.delivery.store import DeliverySummary
+from emitter.delivery.store import DeliverySummary, listing
 from emitter.delivery.store.notices import find_notices
 
 routes = group("deliveries", "what was sent, and what came of it")
@@ -37,7 +37,9 @@ routes = group("deliveries", "what was sent, and what came of it")
 )
 def list_deliveries(query: DeliveryQuery) -> Response:
     """By event, outcome of the last attempt, state, subscription and time of acceptance; `next` leads on."""
-    page = service().store.find_deliveries(query.wanted(), limit=query.limit + 1, before_id=query.before)
+    page = listing.list_deliveries(
+        service().store, query.wanted(), limit=query.limit + 1, before_id=query.before
+    )
     has_more = len(page) > query.limit
     page = page[: query.limit]
     link = next_page(before=page[-1].delivery.id) if has_more else None

@@ -73,6 +73,7 @@ def delivery_values(delivery: Delivery) -> dict[str, Any]:
         "client_id": identity.client_id,
         "faults": json.dumps(delivery.faults) if delivery.faults else "[]",
         "body": delivery.body,
+        "last_outcome": None,
     }
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The version this code reads and writes."""
 
 metadata: Final = MetaData()
@@ -110,6 +110,7 @@ deliveries: Final = _table(
     Column("client_id", Text, nullable=False),
     Column("faults", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("last_outcome", Text),  # of the attempt that began last: lists are filtered by it
 )
 
 attempts: Final = _table(
@@ -128,14 +129,35 @@ attempts: Final = _table(
 )
 
 # A settled delivery has no due time, so these stay as small as what is pending.
-_PENDING: Final = text("due_at_ms IS NOT NULL")
-Index("due", deliveries.c.due_at_ms, sqlite_where=_PENDING, postgresql_where=_PENDING)
+PENDING: Final = text("due_at_ms IS NOT NULL")
+Index("due", deliveries.c.due_at_ms, sqlite_where=PENDING, postgresql_where=PENDING)
 Index(
     "due_by_subscription",
     deliveries.c.subscription_id,
     deliveries.c.due_at_ms,
-    sqlite_where=_PENDING,
-    postgresql_where=_PENDING,
+    sqlite_where=PENDING,
+    postgresql_where=PENDING,
+)
+# What lists are read by: newest first among those that have something in common. What was delivered is found
+# by its last outcome. Each is looked for in the words of its index: SQLite recognises a partial one by them.
+LEASED: Final = text("leased_until_ms IS NOT NULL")
+GIVEN_UP: Final = text("state IN ('failed', 'cancelled')")
+Index("leased", deliveries.c.leased_until_ms, sqlite_where=LEASED, postgresql_where=LEASED)
+Index("listed", deliveries.c.created_at_ms)
+Index("listed_by_event", deliveries.c.event, deliveries.c.created_at_ms)
+Index("listed_by_outcome", deliveries.c.last_outcome, deliveries.c.created_at_ms)
+Index("listed_by_subscription", deliveries.c.subscription_id, deliveries.c.created_at_ms)
+Index("listed_pending", deliveries.c.created_at_ms, sqlite_where=PENDING, postgresql_where=PENDING)
+Index(
+    "listed_given_up",
+    deliveries.c.state,
+    deliveries.c.created_at_ms,
+    sqlite_where=GIVEN_UP,
+    postgresql_where=GIVEN_UP,
+)
+SINCE_FORMAT_2: Final = frozenset(
+    {"leased", "listed", "listed_by_event", "listed_by_outcome", "listed_by_subscription"}
+    | {"listed_pending", "listed_given_up"}
 )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy import and_, bindparam, func, insert, null, or_, select, update
 
+from emitter.core.outcome import OutcomeKind
 from emitter.delivery.store.database import WRITE, Database
 from emitter.delivery.store.prepared import Prepared
 from emitter.delivery.store.rows import attempt_values, delivery_from, delivery_row, delivery_values
@@ -48,6 +49,7 @@ _END_LEASE: Final = Prepared(
         due_at_ms=bindparam("due_at_ms"),
         virtual_ms=bindparam("virtual_ms"),
         attempts_made=bindparam("number"),
+        last_outcome=bindparam("outcome"),
         leased_until_ms=null(),
         leased_by=null(),
     )
@@ -194,6 +196,7 @@ def _standing(delivery: Delivery, attempt: Attempt) -> dict[str, Any]:
     return {
         "its_id": delivery.id,
         "number": attempt.number,
+        "outcome": attempt.outcome.kind.value,
         "state": delivery.state.value,
         "retry_number": delivery.retry_number,
         "due_at_ms": delivery.due_at_ms,
@@ -224,6 +227,7 @@ def _lease(*parameters: str) -> Prepared:
             leased_until_ms=bindparam("now_ms") + deliveries.c.lease_ms,
             leased_by=bindparam("worker"),
             attempts_made=deliveries.c.attempts_made + 1,
+            last_outcome=OutcomeKind.UNKNOWN.value,
         )
         .returning(*deliveries.c)
     )
