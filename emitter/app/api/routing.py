@@ -38,6 +38,10 @@ class NumberConverter(BaseConverter):
         r"[1-9][0-9]{0,17}"  # no longer than `MAX_ID`: a number refused later would look like a wrong method
     )
 
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
 
 class Numbered(BaseModel):
     """A path with a number in it."""

@@ -24,6 +24,7 @@ from emitter.core.deliveries import DeliveryState
 from emitter.core.outcome import OutcomeKind
 from emitter.core.schedule import RetrySchedule
 from emitter.core.zoom import DEADLINE_S
+from emitter.delivery.store.listing import list_deliveries
 from emitter.errors import InvalidFieldsError, InvalidSettingError, SecretTokenError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def show_list() -> Response:
     page = (
         []
         if mistakes
-        else service().store.find_deliveries(query.wanted(), limit=query.limit + 1, before_id=query.before)
+        else list_deliveries(service().store, query.wanted(), limit=query.limit + 1, before_id=query.before)
     )
     shown = page[: query.limit]
     older = urlencode(asked | {"before": shown[-1].delivery.id}) if len(page) > query.limit else ""

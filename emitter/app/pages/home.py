@@ -20,6 +20,8 @@ from emitter.app.pages.showing import (
     wants_page,
 )
 from emitter.core.faults import FAULTS
+from emitter.delivery.store import DeliveryFilter
+from emitter.delivery.store.listing import list_deliveries
 from emitter.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ def show_home(
 ) -> Response:
     """Return the page; with a form as it was sent where something was wrong with it."""
     query = empty_left_out()
-    latest = service().store.find_deliveries(limit=_LATEST)
+    latest = list_deliveries(service().store, DeliveryFilter(), limit=_LATEST)
     chosen = chosen or query.get("event", "")
     story = _story(chosen)
     if draft is None and story is None:

@@ -14,6 +14,7 @@ from emitter.errors import (
     ForbiddenTargetError,
     InvalidFieldsError,
     SecretTokenError,
+    UnknownNameError,
     UsageError,
 )
 
@@ -157,6 +158,8 @@ def _refused(values: Mapping[str, str], error: Exception) -> SubscriptionDraft:
                 pointer.removeprefix("/").replace("/", "."): text for pointer, text in reversed(errors)
             }
             return SubscriptionDraft(values=values, mistakes=_in_form(by_field))
+        case UnknownNameError(kind="event"):
+            return SubscriptionDraft(values=values, mistakes={"events": str(error)})
         case ForbiddenTargetError():
             return SubscriptionDraft(values=values, mistakes={"url": str(error)})
         case SecretTokenError():

@@ -13,6 +13,7 @@ from emitter.app.pages.showing import REFUSALS, service, tone_of
 from emitter.app.pages.subscribing import SubscriptionDraft, as_typed, edit, subscribe
 from emitter.core.handshake_forms import handshake_value
 from emitter.delivery.store import DeliveryFilter
+from emitter.delivery.store.listing import list_deliveries
 from emitter.delivery.store.notices import find_notices
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _page(
         handshake=handshake,
         handshakes=store.handshakes(number)[:_LATEST],
         notices=find_notices(store, subscription_id=number, limit=_LATEST),
-        latest=store.find_deliveries(DeliveryFilter(subscription_id=number), limit=_LATEST),
+        latest=list_deliveries(store, DeliveryFilter(subscription_id=number), limit=_LATEST),
         tone_of=tone_of,
     )
     return make_response(page, status)
