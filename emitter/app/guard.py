@@ -187,6 +187,8 @@ def _marked(answer: Response) -> Response:
     headers: Headers = answer.headers
     if answer.mimetype == "text/html":
         headers.setdefault("content-security-policy", PAGE_POLICY)
+        # With no-referrer a browser says that the app's own forms come from nowhere: "Origin: null".
+        headers.setdefault("referrer-policy", "same-origin")
     for name, value in _ANSWER_HEADERS.items():
         headers.setdefault(name, value)
     if cookie := g.get("form_cookie"):
