@@ -88,7 +88,12 @@ def text(*, min_chars: int = 1, max_chars: int = 1000) -> Reader:
 
 
 def parsed(
-    parse: Callable[[str], Any], *, max_chars: int = 1000, pattern: str = "", like: str = ""
+    parse: Callable[[str], Any],
+    *,
+    max_chars: int = 1000,
+    pattern: str = "",
+    like: str = "",
+    is_shown: bool = True,
 ) -> Reader:
     """Return a reader of text that a function makes sense of, or refuses with a UsageError.
 
@@ -97,6 +102,7 @@ def parsed(
         max_chars: The longest text.
         pattern: What all of a text must match besides: a regular expression that every dialect knows.
         like: Examples, for a text that does not.
+        is_shown: Whether a message may repeat the text: not where a secret might stand by mistake.
     """
     as_text = text(max_chars=max_chars)
     whole = re.compile(pattern, re.ASCII)
@@ -104,7 +110,7 @@ def parsed(
     def read(value: Any) -> Any:
         found = parse(as_text(value))
         if pattern and not whole.fullmatch(value):
-            raise InvalidSettingError(f"expected {like}, found {shown(value)}")
+            raise InvalidSettingError(f"expected {like}" + (f", found {shown(value)}" if is_shown else ""))
         return found
 
     return Reader(read, as_text.schema | ({"pattern": f"^(?:{pattern})$"} if pattern else {}))

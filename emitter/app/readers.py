@@ -97,8 +97,11 @@ timeout_text: Final = _duration_s(0.001, MAX_TIMEOUT_S, _UP_TO_TEN_MINUTES, "1ms
 stream_duration: Final = _duration_s(0.001, MAX_STREAM_S, _UP_TO_A_DAY, "1ms to 24h")
 scale_number: Final = number(0.001, 1_000_000)
 any_name: Final = text(min_chars=0, max_chars=_MAX_NAME_CHARS)
-variable_name: Final = parsed(str, pattern="[A-Za-z_][A-Za-z0-9_]{0,199}", like="the name of a variable")
-whole_path: Final = parsed(str, pattern=r"/[^\x00\r\n]+", like="the whole path of a file")
+# Where a secret stands by mistake in place of a name, no message repeats it; nor does it look like one.
+variable_name: Final = parsed(
+    str, pattern="[A-Z_][A-Z0-9_]{0,199}", like="the name of a variable in capitals", is_shown=False
+)
+whole_path: Final = parsed(str, pattern=r"/[^\x00\r\n]+", like="the whole path of a file", is_shown=False)
 seed_text: Final = Reader(_seed, {"anyOf": [name_text.schema, {"type": "integer"}]})
 fault_names: Final = list_of(
     Reader(parsed(_fault), {"type": "string", "enum": [*FAULTS]}), max_items=len(FAULTS)
