@@ -57,7 +57,12 @@ def main(folder):
             what="the stream",
         )
         answer = late.app.view_functions["_receive"]
-        late.app.view_functions["_receive"] = lambda path="": (over.wait(LATE_S), answer(path))[1]
+
+        def too_late(path=""):
+            over.wait(LATE_S)
+            return answer(path)
+
+        late.app.view_functions["_receive"] = too_late
         number = api.emit(event="playlist_create", subscription=2, seed="screenshots")[0]
         api.attempted(number)
         late.app.view_functions["_receive"] = answer

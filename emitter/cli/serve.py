@@ -204,7 +204,8 @@ def _first_steps(url: str, *, is_shared: bool) -> str:
     if is_shared:
         json = f"{json} -H 'authorization: Bearer …'"
     subscription = f'{{"url": "http://localhost:{RECEIVER_PORT}/", "time_scale": 1000}}'
-    return f"""try this; `zoom-emitter sample-receiver` runs in another terminal with the same secret token:
+    return f"""open {url} in a browser, or try this;
+`zoom-emitter sample-receiver` runs in another terminal with the same secret token:
   curl {url}api/subscriptions {json} -d '{subscription}'
   curl {url}api/events {json} -d '{{"event": "playlist_create"}}'
   curl {url}api/deliveries

@@ -294,7 +294,7 @@ def test_the_list_is_filtered_and_leads_on(api, receiver, visitor, home):
         api.emit(event="playlist_create")
         api.emit(event="playlist_delete")
     whole = visitor.get("/deliveries?event=&outcome=&state=").text
-    older = html.unescape(re.search(r'href="(/deliveries\?[^"]*before[^"]*)"', whole)[1])
+    (older,) = map(html.unescape, re.findall(r'href="(/deliveries\?[^"]*before[^"]*)"', whole))
 
     assert whole.count('<tr id="d') == 50
     assert visitor.get(older).text.count('<tr id="d') == 10

@@ -13,7 +13,6 @@
   let polling = 0;
   let isReading = false;
   let isStale = false;
-  let wasLive = false;
 
   function say(state, words) {
     if (shown.dataset.state === state) return;
@@ -101,8 +100,7 @@
       clearInterval(polling);
       polling = 0;
       say("live", "live");
-      if (wasLive) refresh();
-      wasLive = true;
+      refresh(); // what happened since the page was made, or while it was away
     };
     source.onerror = () => {
       say("lost", "reconnecting");
