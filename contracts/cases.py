@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from contracts.bodies import Body
     from contracts.expectations import Expectation
     from contracts.findings import Evidence, Severity
+    from contracts.generation.keeping import KeptBodies
     from contracts.receiver import Receiver
     from contracts.session import Session
     from emitter.catalog.events import Catalog, EventType
@@ -170,6 +171,7 @@ class Scope:
         depth: How thorough the run is. Cases state their own depth; look here only to spare yourself work.
         seed: What the run's values follow from.
         is_response_strict: Whether answers to events must be what Zoom's document says.
+        kept: Bodies that failed in earlier runs; None keeps none.
     """
 
     receiver: Receiver
@@ -178,6 +180,7 @@ class Scope:
     depth: Depth = Depth.DEFAULT
     seed: str = "zoom"
     is_response_strict: bool = False
+    kept: KeptBodies | None = None
 
     @property
     def event(self) -> EventType:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from contracts.check import Family
-from contracts.checks import acceptance, handshake, preflight, robustness, signature, spelling
+from contracts.checks import acceptance, generated, handshake, preflight, robustness, signature, spelling
 
 FAMILIES: Final = (
     Family("P", "preflight", "Whether the receiver can be judged at all", preflight.CHECKS),
@@ -18,4 +18,5 @@ FAMILIES: Final = (
     Family("H", "handshake", "URL validation", handshake.CHECKS),
     Family("S", "signature", "Requests that Zoom did not sign", signature.CHECKS),
     Family("R", "robustness", "Signed nonsense", robustness.CHECKS),
+    Family("G", "generated", "What follows from the events' schemas", generated.CHECKS),
 )
