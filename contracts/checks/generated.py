@@ -232,7 +232,7 @@ CHECKS: Final = (
         "bounds, and with values that its schema allows though Zoom would not send them; in deep runs a "
         "hundred more at random; rightly signed",
         expects=NOT_A_SERVER_ERROR.words,
-        why="Only who holds the secret can send it, but documents change, and a 5xx is sent again three times.",
+        why="Only who holds the secret can send it, but documents change, and a 5xx comes back.",
         source="docs/zoom.md#retries",
         mend=Remedy(
             "Check the types of what you need before you use it, and answer 400, or acknowledge and log it."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="check")
-@click.argument("receivers", nargs=-1, metavar="URL|NAME…")
+@click.argument("receivers", nargs=-1, metavar="URL|NAME|MODULE:APP…")
 @click.option(
     "--depth",
     type=click.Choice(["quick", "default", "deep"]),
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @click.option(
     "--acks-before-verifying", is_flag=True, help="The receiver acknowledges first and verifies later."
 )
+@click.option("--no-cache", is_flag=True, help="Neither repeat nor keep bodies that failed.")
 @click.option("--list", "is_list", is_flag=True, help="List the checks and exit.")
 @click.option("--explain", metavar="CODE", help="Explain a check and exit.")
 @click.option("--dry-run", is_flag=True, help="Say how many requests would be sent; send none.")
@@ -69,11 +70,12 @@ def check(
     """Judge receivers: what Zoom's traffic would break, what a forger could do, and how to mend it.
 
     It sends to the receiver what Zoom sends, and what nobody should get through. Nothing but the receiver's
-    answers is looked at, so any language will do.
+    answers is looked at, so any language will do. A Python app needs no server: MODULE:APP/PATH.
 
     \b
       zoom-emitter check http://localhost:3000/webhooks/zoom
       zoom-emitter check my-app --select signature,handshake --strict
+      zoom-emitter check my_package.main:app/webhooks/zoom
       zoom-emitter check --explain S01
     """
     from contracts.cli.judgement import Judgement  # noqa: PLC0415

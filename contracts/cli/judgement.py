@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
+from contracts.cli.apps import loaded, resolved_app, without_load
 from contracts.cli.values import events_for, rate_in
 from emitter.core.schedule import parse_duration
 from emitter.errors import EmitterError
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from contracts.check import Check
+    from contracts.generation.keeping import KeptBodies
     from contracts.registry import Registry
     from contracts.run_events import RunEvent, RunResult
+    from contracts.session import Session
     from emitter.cli.target import TargetChoice
 
 SEED: Final = "zoom"
@@ -42,11 +46,13 @@ class Judgement:
         self, name: str, target: TargetChoice, registry: Registry, checks: Sequence[Check], **options: Any
     ) -> None:
         from contracts.cases import Depth, Scope  # noqa: PLC0415
+        from contracts.inprocess.naming import AppName  # noqa: PLC0415
         from contracts.receiver import Receiver  # noqa: PLC0415
         from emitter.catalog.events import Catalog  # noqa: PLC0415 - reads the whole document
 
-        resolved = target.resolve(name)
-        self._registry, self._checks = registry, checks
+        self._app = AppName.of(name)
+        self._target = resolved = resolved_app(self._app, target) if self._app else target.resolve(name)
+        self._registry, self._checks = registry, without_load(checks) if self._app else checks
         self._budget_s = parse_duration(options["time_budget"])
         self._wait_s = parse_duration(options["wait"])
         self._per_second = rate_in(options["rate_limit"])
@@ -63,6 +69,7 @@ class Judgement:
             depth=depth,
             seed=options["seed"] or (_random_seed() if depth is Depth.DEEP else SEED),
             is_response_strict=options["strict_response"],
+            kept=None if options["no_cache"] else _kept(str(self._app or self.receiver.shown)),
         )
 
     def print_plan(self) -> None:
@@ -78,17 +85,16 @@ class Judgement:
         self, writers: Sequence[Callable[[RunResult], None]], *, as_json: bool, is_strict: bool
     ) -> int:
         """Run the checks, report, and return the exit status."""
-        from contracts.opening import open_session  # noqa: PLC0415 - imports requests
         from contracts.reports import renderer  # noqa: PLC0415
         from contracts.reports.console import ConsoleReporter, console  # noqa: PLC0415 - imports rich
         from contracts.runner import run  # noqa: PLC0415 - imports requests
 
         out = None if as_json else console()
         reporter = ConsoleReporter(self._registry, out=out, err=console(is_stderr=True))
-        session = open_session(self.scope, budget_s=self._budget_s, per_second=self._per_second)
-        events = run(session, self._checks, self.scope, wait_s=self._wait_s)
         try:
-            result = _reported(events, reporter)
+            with self._session() as session:
+                events = run(session, self._checks, self.scope, wait_s=self._wait_s)
+                result = _reported(events, reporter)
         finally:
             reporter.close()
         if as_json:
@@ -98,6 +104,26 @@ class Judgement:
         if result.is_interrupted:
             return INTERRUPTED
         return FOUND_WANTING if result.is_wanting(is_strict=is_strict) else 0
+
+    def _session(self) -> AbstractContextManager[Session]:
+        """Return the way to the receiver: over HTTP, or into the app."""
+        budget_s, per_second = self._budget_s, self._per_second
+        if self._app:
+            from contracts.inprocess.opening import app_session  # noqa: PLC0415
+
+            app = loaded(self._app, self._target)
+            return app_session(self.scope, app, budget_s=budget_s, per_second=per_second)
+        from contracts.opening import open_session  # noqa: PLC0415 - imports requests
+
+        return nullcontext(open_session(self.scope, budget_s=budget_s, per_second=per_second))
+
+
+def _kept(receiver: str) -> KeptBodies:
+    from platformdirs import user_cache_path  # noqa: PLC0415
+
+    from contracts.generation.keeping import KeptBodies  # noqa: PLC0415
+
+    return KeptBodies(user_cache_path("zoom-emitter", appauthor=False) / "failing", receiver=receiver)
 
 
 def _reported(events: Generator[RunEvent], report: Callable[[RunEvent], None]) -> RunResult:
