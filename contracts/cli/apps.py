@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from emitter.cli.target import ResolvedTarget, TargetChoice
 from emitter.core.secrets import SecretToken
 from emitter.delivery.secret_sources import VARIABLES
 from emitter.errors import SecretTokenError
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from contracts.check import Check
     from contracts.inprocess.naming import AppName
+    from emitter.cli.target import ResolvedTarget, TargetChoice
 
 _SENDS_AT_ONCE = "O"
 """The family that measures a server: there is none."""
