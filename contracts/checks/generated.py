@@ -14,6 +14,7 @@ from contracts.expectations import ACKNOWLEDGED, NOT_A_SERVER_ERROR, Expectation
 from contracts.findings import Evidence, Severity
 from contracts.generation.course import Course
 from contracts.generation.document import Schema, literal, plausible
+from contracts.generation.samples import samples_of
 from contracts.generation.sources import Generated, Source, spread
 from contracts.generation.trials import value_in
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
@@ -35,8 +36,6 @@ MOST_WRONG: Final = 130
 MOST_IMPLAUSIBLE: Final = 30
 FUZZED: Final = 100
 """How many bodies of an event are made at random; what shrinks one that fails comes on top."""
-_SAMPLES: Final = 12
-_SAMPLE_STEP_MS: Final = 300_000
 
 
 def _every_other(path: str) -> bool:
@@ -55,13 +54,7 @@ def _send_examples(session: Session, event: EventType, course: Course) -> Iterab
 
 
 def _plausible_schema(session: Session, event: EventType, *, is_free: bool) -> Schema:
-    now_ms = session.clock.now_ms()
-    samples = [
-        session.workshop.event(
-            event.name, seed=f"{session.workshop.seed}.{number}", now_ms=now_ms - number * _SAMPLE_STEP_MS
-        ).envelope
-        for number in range(_SAMPLES)
-    ]
+    samples = samples_of(session.workshop, event.name, now_ms=session.clock.now_ms())
     return plausible(event.name, event.schema, samples, is_free=is_free)
 
 

@@ -53,7 +53,7 @@ class Source:
         import schemathesis  # noqa: PLC0415 - a third of a second, only for this family
         from schemathesis.core.result import Ok  # noqa: PLC0415
 
-        _register_text()
+        register_text()
         self._event = event
         self._loaded = schemathesis.openapi.from_dict(document_of({event: schema}), config=_config())
         operations = [each.ok() for each in self._loaded.get_all_operations() if isinstance(each, Ok)]
@@ -127,7 +127,7 @@ def _config() -> Any:
     )
 
 
-def _register_text() -> None:
+def register_text() -> None:
     """Say what texts of people are: any letters, signs and emoji, but no controls."""
     import schemathesis  # noqa: PLC0415
     from hypothesis import strategies as st  # noqa: PLC0415
