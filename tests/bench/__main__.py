@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import delivering, recording, start_up
+from tests.bench import delivering, judging, recording, start_up
 from tests.bench.figures import table
 
 
@@ -18,6 +18,7 @@ def main() -> int:
             *start_up.figures(folder),
             *delivering.figures(folder),
             *recording.figures(folder),
+            *judging.figures(),
         ]
     print(table(figures))
     print("medians, in turns with what they are measured beside; processes run the installed wheel")
