@@ -85,6 +85,8 @@ class EventBody:
         wants: Which optional fields are there, see `emitter.faking.draw`.
         change: Changes the envelope before it is encoded.
         rewrite: Changes the bytes before they are signed.
+        age_s: How long ago the event was made, in seconds: what a late retry looks like. The timestamp that
+            is signed does not depend on it.
     """
 
     event: str
@@ -92,16 +94,18 @@ class EventBody:
     wants: Wants = everything
     change: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     rewrite: Callable[[bytes], bytes] | None = None
+    age_s: int = 0
 
     def make(self, workshop: Workshop, faults: Sequence[Fault], *, now_ms: int) -> Made:
         """Return the body as it is at this time, milliseconds since the epoch."""
         seed = workshop.plain_seed(self.event, self.number, now_ms=now_ms)
-        event = workshop.event(self.event, seed=seed, now_ms=now_ms, wants=self.wants)
+        made_ms = now_ms - self.age_s * 1000
+        event = workshop.event(self.event, seed=seed, now_ms=made_ms, wants=self.wants)
         envelope = self.change(event.envelope) if self.change else event.envelope
         name, body = body_with(faults, event.name, envelope)
         if self.rewrite:
             body = self.rewrite(body)
-        is_as_emitted = not (self.change or self.rewrite) and self.wants is everything
+        is_as_emitted = not (self.change or self.rewrite or self.age_s) and self.wants is everything
         return Made(event=name, body=body, seed=seed if is_as_emitted else "")
 
 

@@ -33,7 +33,8 @@ class Check:
         source: Where that is written: a section of docs/zoom.md, or a URL.
         mend: How to mend a receiver that fails.
         cases: Makes the cases; called for `--dry-run` too, so it sends nothing and is quick.
-        inspects: Looks at what was sent and answered in the whole run, sends nothing; None for most.
+        inspects: Looks at what was sent and answered in the whole run; None for most. Sends nothing, but to
+            explain what it found.
         is_per_event: Whether it matters which event fails. Where it does not, findings are about no event.
         implied_by: Codes of checks that, where they found the same kind of answer, say all that this one
             could: a receiver that takes any signature is told so once.

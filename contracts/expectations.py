@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from contracts.cases import Sent
     from contracts.receiver import Receiver
+    from emitter.core.handshake import Verdict
     from emitter.delivery.transport import Exchange
 
 _SHOWN_CHARS: Final = 120
@@ -136,17 +137,21 @@ def _judge_refusal(sent: Sent, receiver: Receiver) -> Miss | None:
     return _NOT_ACCEPTED.judge(sent, receiver)
 
 
-def _judge_challenge(sent: Sent, receiver: Receiver) -> Miss | None:
-    """Judge as Zoom does; what Zoom is not known to refuse is no miss here."""
-    outcome = sent.exchange.outcome
+def challenge_verdict(sent: Sent, receiver: Receiver) -> Verdict:
+    """Return whether Zoom would take the answer to a challenge, and what it is not known to refuse in it."""
     reply = Reply(
         plain_token=plain_token_of(sent.request.body) or "",
         timestamp_s=sent.started_at_ms // 1000,
         body=sent.request.body,
-        outcome=outcome,
+        outcome=sent.exchange.outcome,
         answer=sent.exchange.answer,
     )
-    verdict = judge_handshake(reply, secret_token=receiver.secret_token)
+    return judge_handshake(reply, secret_token=receiver.secret_token)
+
+
+def _judge_challenge(sent: Sent, receiver: Receiver) -> Miss | None:
+    """Judge as Zoom does; what Zoom is not known to refuse is no miss here."""
+    verdict = challenge_verdict(sent, receiver)
     if verdict.is_valid:
         return None
     mistake = verdict.mistakes[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contracts.findings import EVERY_EVENT, Finding
 from contracts.languages import language_of
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from contracts.check import Check
     from contracts.languages import Language
     from contracts.session import Session
+
+_ANSWERS: Final = 20
+"""How many of the last answers are looked at to tell the language."""
 
 
 @dataclass(slots=True)
@@ -40,8 +43,8 @@ class Ledger:
     @property
     def language(self) -> Language | None:
         """What the receiver seems to be written in."""
-        answers = (sent.exchange.answer for sent in self._session.traffic[-20:])
-        return language_of(answer.headers for answer in answers if answer)
+        answers = (sent.exchange.answer for sent in self._session.traffic[-_ANSWERS:])
+        return language_of(answer for answer in answers if answer)
 
     def tried(self, check: Check, case: AnyCase) -> None:
         """Note that a check was tried with a case's event."""
@@ -80,7 +83,7 @@ class Ledger:
 
     def _finding(self, check: Check, miss: Miss, case: AnyCase | None, *, event: str, cause: str) -> Finding:
         what = f"{case.event}, {case.name}: " if case else ""
-        mend = miss.mend or check.mend.text(self.language)
+        remedy = check.mend.saying(miss.mend) if miss.mend else check.mend
         return Finding(
             code=check.code,
             title=check.title,
@@ -91,6 +94,6 @@ class Ledger:
             message=what + (miss.message or miss.received),
             expected=miss.expected,
             received=miss.received,
-            mend=mend,
+            mend=remedy.text(self.language),
             reproduce=reproduction_of(miss.sent, self._session.receiver) if miss.sent else None,
         )

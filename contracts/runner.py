@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from contracts.cases import AnyCase, Case, CaseResult, Miss
+from contracts.differential import Diagnosis
 from contracts.expectations import DOUBTFUL, Kind
 from contracts.findings import Evidence, Severity
 from contracts.greeting import greet
@@ -75,6 +76,7 @@ class _Course:
         self._plan = plan
         self._revival_s = revival_s
         self._ledger = Ledger(session)
+        self._diagnosis = Diagnosis(session)
         self._results: list[CaseResult] = []
         self._left_out: list[PlannedCase] = []
         self._stopped = ""
@@ -89,6 +91,7 @@ class _Course:
         yield from self._inspected(is_first=True)
         if self._stopped:
             self._left_out += self._plan.cases
+            yield from self._inspected(is_first=False)
             return
         fitted = self._plan.fitted(within_s=session.pacer.left_s(), latency_s=session.latency_s)
         self._left_out += fitted.left_out
@@ -176,6 +179,7 @@ class _Course:
             elif is_doubtful and isinstance(case, Case) and not self._hangs.get(planned.check.letter):
                 # A busy machine causes the same: believed only when it happens again, if not just before.
                 misses = tuple(case.misses(session))
+        misses = tuple(self._diagnosis.explained(miss) for miss in misses)
         return _Conducted(misses, monotonic_ms() - began_ms)
 
     def _death(self, case: AnyCase, misses: Sequence[Miss]) -> Miss:

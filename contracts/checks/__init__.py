@@ -9,14 +9,35 @@ from __future__ import annotations
 from typing import Final
 
 from contracts.check import Family
-from contracts.checks import acceptance, generated, handshake, preflight, robustness, signature, spelling
+from contracts.checks import (
+    acceptance,
+    authentication,
+    freshness,
+    generated,
+    handshake,
+    handshake_variants,
+    leaks,
+    preflight,
+    robustness,
+    signature,
+    signature_variants,
+    spelling,
+)
 
 FAMILIES: Final = (
     Family("P", "preflight", "Whether the receiver can be judged at all", preflight.CHECKS),
     Family("A", "acceptance", "Events as Zoom sends them", acceptance.CHECKS),
     Family("B", "bytes", "Events as Zoom writes them", spelling.CHECKS),
-    Family("H", "handshake", "URL validation", handshake.CHECKS),
-    Family("S", "signature", "Requests that Zoom did not sign", signature.CHECKS),
+    Family("F", "freshness", "Times of requests", freshness.CHECKS),
+    Family("H", "handshake", "URL validation", (*handshake.CHECKS, *handshake_variants.CHECKS)),
+    Family(
+        "S",
+        "signature",
+        "Requests that Zoom did not sign",
+        (*signature.CHECKS, *signature_variants.CHECKS),
+    ),
+    Family("U", "authentication", "Credentials, where the subscription has some", authentication.CHECKS),
     Family("R", "robustness", "Signed nonsense", robustness.CHECKS),
     Family("G", "generated", "What follows from the events' schemas", generated.CHECKS),
+    Family("L", "leaks", "What answers give away", leaks.CHECKS),
 )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from contracts.cases import Miss
 from contracts.check import Check
+from contracts.differential import Diagnosis
 from contracts.expectations import ACKNOWLEDGED, ANSWERED_RIGHTLY, Kind, kind_of, missed
 from contracts.findings import Evidence, Severity
-from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
+from contracts.remedies import ACKNOWLEDGE_FIRST, EXEMPT_FROM_CSRF, Remedy
+from emitter.core.subscription import BasicAuth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
 
 _FILTERED: Final = re.compile(
     r"csrf|forbidden by|access denied|proxy|captcha|cloudflare|log ?in", re.IGNORECASE
+)
+_COLON_HINT: Final = (
+    "Look how the receiver reads Basic authentication: this password has a colon, and who splits at every "
+    "colon compares its beginning only. Then compare the secret tokens."
 )
 _WRONG_PLACE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE})
 
@@ -87,11 +94,18 @@ def _refuses_everything(session: Session) -> Iterable[Miss]:
     is_elsewhere = next(iter(_is_elsewhere(session)), None) or next(iter(_is_filtered(session)), None)
     if is_elsewhere or not all(map(is_refused, [event, *others])) or not (is_refused(challenge) or wrongly):
         return ()
-    return _everything(
-        session,
-        "other-secret",
-        "everything that is rightly signed is refused: is it the receiver's secret token we sign with?",
+    explanation = Diagnosis(session).of_everything(event.event)
+    (miss,) = _everything(
+        session, "other-secret", f"everything that is rightly signed is refused; {explanation.words()}"
     )
+    hint = _COLON_HINT if _has_colon(session) else ""
+    remedy = explanation.mistake.remedy if explanation.mistake else hint
+    return (replace(miss, mend=remedy),)
+
+
+def _has_colon(session: Session) -> bool:
+    auth = session.receiver.subscription.auth
+    return isinstance(auth, BasicAuth) and ":" in auth.password.reveal()
 
 
 def _hangs(session: Session) -> Iterable[Miss]:
@@ -152,7 +166,7 @@ CHECKS: Final = (
         expects="not a refusal by a CSRF filter, a login or a proxy to all of them",
         why="Endpoints behind a login or a CSRF check are a known reason for lost events.",
         source="docs/zoom.md#failures",
-        mend=Remedy("Exempt the handler from CSRF and login checks; the signature takes their place."),
+        mend=EXEMPT_FROM_CSRF,
         inspects=_is_filtered,
         ends_run=True,
     ),
@@ -161,13 +175,14 @@ CHECKS: Final = (
         title="The receiver takes what is signed with its secret token",
         severity=Severity.ERROR,
         evidence=Evidence.CONFIRMED,
-        sends="events and a challenge, rightly signed",
+        sends="events and a challenge, rightly signed; where all are refused, an event computed in each "
+        "common wrong way",
         expects="not a refusal of all of them",
         why="Another secret than the app's, or another computation, refuses everything Zoom sends.",
         source="docs/zoom.md#signing",
         mend=Remedy(
-            "Give both sides the same secret token. If they have it, `zoom-emitter verify` says which wrong "
-            "computation the receiver makes."
+            "Give both sides the same secret token: most likely the receiver has another app's, or the one "
+            "from before it was regenerated. Then look for what takes signature or body away on the way."
         ),
         inspects=_refuses_everything,
         ends_run=True,

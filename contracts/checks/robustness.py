@@ -9,7 +9,7 @@ from contracts.cases import Case, Depth, Recipe, Scope
 from contracts.check import Check
 from contracts.expectations import NOT_A_SERVER_ERROR
 from contracts.findings import Evidence, Severity
-from contracts.remedies import Remedy
+from contracts.remedies import READ_CAREFULLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,11 +50,6 @@ def _sent_as(*bodies: tuple[str, bytes]) -> Callable[[Scope], Iterable[Case]]:
     return cases
 
 
-_READ_CAREFULLY: Final = Remedy(
-    "Once the signature is verified, parse the body, and answer 400 where it is no JSON object with the "
-    "fields you need."
-)
-
 CHECKS: Final = (
     Check(
         code="R01",
@@ -65,7 +60,7 @@ CHECKS: Final = (
         expects=NOT_A_SERVER_ERROR.words,
         why="Only a holder of the secret can send it, but a 5xx makes Zoom send it three times more.",
         source="docs/zoom.md#retries",
-        mend=_READ_CAREFULLY,
+        mend=READ_CAREFULLY,
         cases=_sent_as(*_NOT_JSON),
     ),
     Check(
@@ -77,7 +72,7 @@ CHECKS: Final = (
         expects=NOT_A_SERVER_ERROR.words,
         why="Receivers that look events up in an object, or take payload.object for granted, fail on these.",
         source="docs/zoom.md#failures",
-        mend=_READ_CAREFULLY,
+        mend=READ_CAREFULLY,
         cases=_sent_as(*_NO_EVENT),
     ),
     Check(
@@ -89,7 +84,7 @@ CHECKS: Final = (
         expects=NOT_A_SERVER_ERROR.words,
         why="Parsers that call themselves run out of stack; some take the process with them.",
         source="docs/zoom.md#failures",
-        mend=_READ_CAREFULLY,
+        mend=READ_CAREFULLY,
         cases=_sent_as(("20000 lists inside each other", _NESTED)),
     ),
 )

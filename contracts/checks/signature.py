@@ -9,29 +9,45 @@ from contracts.cases import Case, Depth, Recipe, Scope
 from contracts.check import Check
 from contracts.expectations import REFUSED
 from contracts.findings import Evidence, Severity
-from contracts.remedies import VERIFY_FIRST, Remedy
+from contracts.remedies import CHECK_FRESHNESS, REQUIRE_SECRET, VERIFY_FIRST
 from emitter.core.faults import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-def _forged_by(*faults: str) -> Callable[[Scope], Iterable[Case]]:
-    """Return what makes one case a fault of `emit`, each with the cause of its own name."""
+def _forged_by(*names: str, cause: str = "") -> Callable[[Scope], Iterable[Case]]:
+    """Return what makes one case of a fault of `emit`, each with the cause of its own name or with this one.
+
+    A name may be two faults with a + between them.
+    """
 
     def cases(scope: Scope) -> Iterable[Case]:
-        for name in faults:
+        for name in names:
+            faults = tuple(FAULTS[part] for part in name.split("+"))
             for event in scope.events:
                 yield Case(
-                    name=FAULTS[name].description,
+                    name=" and ".join(fault.description for fault in faults),
                     event=event.name,
-                    recipe=Recipe(body=EventBody(event=event.name), faults=(FAULTS[name],)),
+                    recipe=Recipe(body=EventBody(event=event.name), faults=faults),
                     expects=REFUSED,
-                    cause=name,
+                    cause=cause or name,
                     depth=Depth.QUICK if event is scope.event else Depth.DEEP,
                 )
 
     return cases
+
+
+def _malformed(scope: Scope) -> Iterable[Case]:
+    lengths = (
+        "short-signature",
+        "cut-signature",
+        "one-digit-signature",
+        "prefix-only-signature",
+        "long-signature",
+    )
+    yield from _forged_by(*lengths, cause="length")(scope)
+    yield from _forged_by("non-ascii-signature", "duplicate-signature")(scope)
 
 
 CHECKS: Final = (
@@ -49,7 +65,7 @@ CHECKS: Final = (
     ),
     Check(
         code="S02",
-        title="A request of which only a part of the signature is right is refused",
+        title="A request of which all but the end of the signature is right is refused",
         severity=Severity.ERROR,
         evidence=Evidence.ATTACK,
         sends="an event with only the last digit of its signature wrong",
@@ -71,7 +87,7 @@ CHECKS: Final = (
         "secret has skipped verification before.",
         source="docs/zoom.md#failures",
         mend=VERIFY_FIRST,
-        cases=_forged_by("missing-signature", "empty-signature", "unsigned"),
+        cases=_forged_by("missing-signature", "empty-signature", "unsigned", cause="missing-signature"),
         implied_by=("S01",),
     ),
     Check(
@@ -79,14 +95,66 @@ CHECKS: Final = (
         title="A request whose body was changed after signing is refused",
         severity=Severity.ERROR,
         evidence=Evidence.ATTACK,
-        sends="a rightly signed event of which one digit was changed on the way",
+        sends="a rightly signed event of which one digit was changed on the way, and another event's body "
+        "under this one's signature",
         expects=REFUSED.words,
         why="A signature that does not cover the body lets whoever saw one request send any other.",
         source="docs/zoom.md#signing",
-        mend=Remedy(
-            f"The signature covers v0:TIMESTAMP:BODY, all three. {VERIFY_FIRST.words}", VERIFY_FIRST.code
-        ),
-        cases=_forged_by("tampered-body"),
+        mend=VERIFY_FIRST.saying(f"The signature covers v0:TIMESTAMP:BODY, all three. {VERIFY_FIRST.words}"),
+        cases=_forged_by("tampered-body", "foreign-body", cause="other-body"),
         implied_by=("S01",),
+    ),
+    Check(
+        code="S05",
+        title="A signature of another length or form is refused",
+        severity=Severity.ERROR,
+        evidence=Evidence.ATTACK,
+        sends="the right signature cut to 16 digits and by one, one digit, v0= alone, 4096 digits, letters "
+        "that are not ASCII, two headers",
+        expects=REFUSED.words,
+        why="Compare functions that want equal lengths or ASCII throw on these, which answers 5xx; others "
+        "compare only as much as came.",
+        source="docs/zoom.md#failures",
+        mend=VERIFY_FIRST,
+        cases=_malformed,
+        implied_by=("S01", "S02", "S03"),
+    ),
+    Check(
+        code="S06",
+        title="A request signed with another secret, or with none, is refused",
+        severity=Severity.ERROR,
+        evidence=Evidence.ATTACK,
+        sends="an event signed with a published secret, and with an empty one",
+        expects=REFUSED.words,
+        why="A secret that is not set has become an empty key before, and then anyone can sign.",
+        source="docs/zoom.md#failures",
+        mend=REQUIRE_SECRET,
+        cases=_forged_by("empty-secret", "other-secret"),
+        implied_by=("S01",),
+    ),
+    Check(
+        code="S07",
+        title="A forged request with a timestamp that cannot be read is refused",
+        severity=Severity.ERROR,
+        evidence=Evidence.ATTACK,
+        sends="events with a wrong signature and a timestamp that is missing, empty, text, negative, in "
+        "milliseconds, of 30 digits, infinite, or a superscript digit",
+        expects=REFUSED.words,
+        why="Numbers are read before signatures are compared, and what cannot be read has thrown: a 5xx that "
+        "anyone can cause.",
+        source="docs/zoom.md#failures",
+        mend=CHECK_FRESHNESS,
+        cases=_forged_by(
+            "missing-timestamp",
+            "text-timestamp+wrong-signature",
+            "empty-timestamp+wrong-signature",
+            "negative-timestamp+wrong-signature",
+            "millisecond-timestamp+wrong-signature",
+            "huge-timestamp+wrong-signature",
+            "infinite-timestamp+wrong-signature",
+            "superscript-timestamp+wrong-signature",
+            cause="unreadable-timestamp",
+        ),
+        implied_by=("S01", "S03"),
     ),
 )

@@ -37,6 +37,15 @@ class Fault:
     copies: int = 1
 
 
+def with_body(request: SignedRequest, body: bytes) -> SignedRequest:
+    """Return a request with another body and the content length that fits; its signature stays."""
+    headers = tuple(
+        (name, str(len(body)) if name.lower() == "content-length" else value)
+        for name, value in request.headers
+    )
+    return replace(request, headers=headers, body=body)
+
+
 def on_signature(change: Callable[[str], str | None]) -> Callable[[SignedRequest], SignedRequest]:
     """Lift a change of the signature's text to the request; None removes the header."""
 

@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from emitter.core.credential_faults import CREDENTIAL_FAULTS
 from emitter.core.fault import Fault, on_signature
 from emitter.core.secrets import SecretToken
 from emitter.core.signature_faults import SIGNATURE_FAULTS
 from emitter.core.signing import sign
+from emitter.core.tampering_faults import TAMPERING_FAULTS
+from emitter.core.timestamp_faults import TIMESTAMP_FAULTS
 from emitter.core.wire import WireStyle, encode, ordered
 from emitter.core.zoom import TIMESTAMP_HEADER
 
@@ -223,6 +226,9 @@ FAULTS: Final[Mapping[str, Fault]] = {
             request=_header_case(str.upper),
         ),
         *SIGNATURE_FAULTS,
+        *TIMESTAMP_FAULTS,
+        *TAMPERING_FAULTS,
+        *CREDENTIAL_FAULTS,
     )
 }
 """Every fault by name, in the order in which they are listed."""

@@ -8,29 +8,26 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from emitter.core.bodies import changed_bodies, event_timestamp
-from emitter.core.digests import FUNCTIONS, Choice, Function, key_choices, read_digest
+from emitter.core.bodies import changed_bodies
+from emitter.core.digests import Choice, key_choices, read_digest
 from emitter.core.mismatches import MISMATCHES
 from emitter.core.spellings import ZOOM_SPELLING, has_sorted_keys, in_zoom_form, nearest, spellings
+from emitter.core.ways import MAX_DEVIATIONS, MILLISECONDS, SECONDS, Mistakes, Way, timestamps, ways
 from emitter.core.zoom import SIGNATURE_HEADER, SIGNATURE_VERSION, TIMESTAMP_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from emitter.core.mistakes import Mistake
     from emitter.core.secrets import Secret, SecretToken
 
-MAX_DEVIATIONS: Final = 2
-"""How many of body, key, function, time and message may be wrong at once in what is tried."""
 SEARCHED_SECONDS: Final = 7200
 """How far around the header's time another signed time is looked for; a last retry is 85 minutes late."""
 SEARCHED_BYTES: Final = 8_192
 """Above this size of the body no other time is looked for."""
-_SECONDS: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
-_MILLISECONDS: Final = re.compile(r"[0-9]{13}", re.ASCII)
 _SIGNATURE: Final = re.compile(r"v\d=[0-9a-fA-F]{64}", re.ASCII)
 _BEGINNING: Final = re.compile(r"[0-9a-f]{8,63}", re.ASCII)
 _IN_ZOOM_FORM: Final = "signed in Zoom's own form"
@@ -42,55 +39,6 @@ _SPELLING_MISMATCHES: Final = {
     "slashes": "slashes",
     "end": "final-line-end",
 }
-
-Mistakes = tuple["Mistake", ...]
-Step = TypeVar("Step")
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """One way to join timestamp and body to the text that is signed; right where it names no mistake."""
-
-    compose: Callable[[bytes, bytes], bytes]
-    mistakes: Mistakes = ()
-
-
-def _message(id_: str, found: str, compose: Callable[[bytes, bytes], bytes]) -> _Message:
-    return _Message(compose, (MISMATCHES[id_].seen(found),))
-
-
-_MESSAGES: Final = (
-    _Message(lambda timestamp, body: b"v0:%b:%b" % (timestamp, body)),
-    _message("missing-parts", "timestamp:body", lambda timestamp, body: b"%b:%b" % (timestamp, body)),
-    _message("missing-parts", "the body alone", lambda _, body: body),
-    _message("missing-parts", "v0:body", lambda _, body: b"v0:%b" % body),
-    _message(
-        "other-separators", "v0.timestamp.body", lambda timestamp, body: b"v0.%b.%b" % (timestamp, body)
-    ),
-    _message("other-separators", "timestamp.body", lambda timestamp, body: b"%b.%b" % (timestamp, body)),
-    _message("other-separators", "nothing between", lambda timestamp, body: b"v0%b%b" % (timestamp, body)),
-    _message("object-text", "[object Object]", lambda timestamp, _: b"v0:%b:[object Object]" % timestamp),
-    _message("object-text", "b'…'", lambda timestamp, body: b"v0:%b:%b" % (timestamp, repr(body).encode())),
-    _message("empty-body", "", lambda timestamp, _: b"v0:%b:" % timestamp),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way to sign: everything of a signature but the body."""
-
-    key: Choice
-    function: Function
-    timestamp: Choice
-    message: _Message
-
-    @property
-    def mistakes(self) -> Mistakes:
-        steps = (self.key, self.function, self.timestamp, self.message)
-        return tuple(mistake for step in steps for mistake in step.mistakes)
-
-    def digest(self, body: bytes) -> bytes:
-        return self.function.derive(self.key.value, self.message.compose(self.timestamp.value, body))
 
 
 def explain(
@@ -119,13 +67,13 @@ def explain(
     if _SIGNATURE.fullmatch(timestamp) and signature.isdecimal():
         found = (MISMATCHES["swapped-headers"],)
         signature, timestamp = timestamp, signature
-    ways = _ways(key_choices(secret_token, verification_token), _timestamps(timestamp, body))
+    tried = ways(key_choices(secret_token, verification_token), timestamps(timestamp, body))
     spelt = _read_signature(signature)
-    if cut := _cut(signature, ways[0].digest(body)):
+    if cut := _cut(signature, tried[0].digest(body)):
         return (*found, cut)
     if spelt is None:
         return (*found, MISMATCHES["malformed-signature"].seen(f"{len(signature)} characters"))
-    reasons = next(_reasons(spelt.value, body, ways), None)
+    reasons = next(_reasons(spelt.value, body, tried), None)
     if reasons is None:
         reasons = (MISMATCHES["other-secret-or-body"].seen(_clue(body)),)
     return (*found, *spelt.mistakes, *_misread(timestamp, reasons), *reasons)
@@ -152,71 +100,32 @@ def _cut(signature: str, right: bytes) -> Mistake | None:
 
 def _misread(timestamp: str, reasons: Mistakes) -> Mistakes:
     """Return what is wrong with the timestamp even where it is the one that was signed."""
-    if _SECONDS.fullmatch(timestamp) or any(reason.id == "millisecond-timestamp" for reason in reasons):
+    if SECONDS.fullmatch(timestamp) or any(reason.id == "millisecond-timestamp" for reason in reasons):
         return ()
-    is_milliseconds = _MILLISECONDS.fullmatch(timestamp)
+    is_milliseconds = MILLISECONDS.fullmatch(timestamp)
     return (MISMATCHES["millisecond-timestamp" if is_milliseconds else "malformed-timestamp"],)
 
 
-def _timestamps(timestamp: str, body: bytes) -> tuple[Choice, ...]:
-    choices = [Choice(timestamp.encode("utf-8", "replace"))]
-    if _MILLISECONDS.fullmatch(timestamp):
-        choices.append(
-            _timestamp("millisecond-timestamp", timestamp[:-3], "the header's; seconds were signed")
-        )
-    elif _SECONDS.fullmatch(timestamp):
-        choices.append(_timestamp("millisecond-timestamp", f"{timestamp}000", "the signed one's"))
-    if event_ts := event_timestamp(body):
-        choices.append(_timestamp("event-timestamp", event_ts, "in milliseconds"))
-        choices.append(
-            _timestamp("event-timestamp", event_ts[:-3], "in seconds; or the headers are of two attempts")
-        )
-    return tuple(choices)
-
-
-def _timestamp(id_: str, text: str, found: str) -> Choice:
-    return Choice(text.encode(), (MISMATCHES[id_].seen(found),))
-
-
-def _ways(keys: tuple[Choice, ...], timestamps: tuple[Choice, ...]) -> list[_Way]:
-    """Return the ways to sign that are tried, the right one first, then by the number of mistakes."""
-    ways = []
-    for wrong in sorted(itertools.product((False, True), repeat=4), key=sum):
-        if sum(wrong) <= MAX_DEVIATIONS:
-            steps = itertools.product(
-                _chosen(keys, is_wrong=wrong[0]),
-                _chosen(FUNCTIONS, is_wrong=wrong[1]),
-                _chosen(timestamps, is_wrong=wrong[2]),
-                _chosen(_MESSAGES, is_wrong=wrong[3]),
-            )
-            ways += [_Way(*chosen) for chosen in steps]
-    return ways
-
-
-def _chosen(choices: Sequence[Step], *, is_wrong: bool) -> Sequence[Step]:
-    return choices[1:] if is_wrong else choices[:1]
-
-
-def _reasons(digest: bytes, body: bytes, ways: list[_Way]) -> Iterator[Mistakes]:
+def _reasons(digest: bytes, body: bytes, tried: list[Way]) -> Iterator[Mistakes]:
     """Yield what accounts for a digest, the likelier first; nothing at all where all is as it should be."""
-    yield from _fits(digest, [Choice(body), *changed_bodies(body)], ways)
-    yield from _respelt(digest, body, ways[0])
+    yield from _fits(digest, [Choice(body), *changed_bodies(body)], tried)
+    yield from _respelt(digest, body, tried[0])
     if in_form := in_zoom_form(body):
         reserialised = MISMATCHES["reserialised"].seen(_IN_ZOOM_FORM)
-        yield from _fits(digest, [Choice(in_form, (reserialised,))], ways)
-    if len(body) <= SEARCHED_BYTES and _SECONDS.fullmatch(ways[0].timestamp.value.decode("latin-1")):
-        yield from _signed_at_another_time(digest, body, ways[0])
+        yield from _fits(digest, [Choice(in_form, (reserialised,))], tried)
+    if len(body) <= SEARCHED_BYTES and SECONDS.fullmatch(tried[0].timestamp.value.decode("latin-1")):
+        yield from _signed_at_another_time(digest, body, tried[0])
 
 
-def _fits(digest: bytes, bodies: Iterable[Choice], ways: list[_Way]) -> Iterator[Mistakes]:
-    for body, way in itertools.product(bodies, ways):
+def _fits(digest: bytes, bodies: Iterable[Choice], tried: list[Way]) -> Iterator[Mistakes]:
+    for body, way in itertools.product(bodies, tried):
         if len(body.mistakes) + len(way.mistakes) > MAX_DEVIATIONS:
             continue
         if way.digest(body.value) == digest:
             yield (*body.mistakes, *way.mistakes)
 
 
-def _respelt(digest: bytes, body: bytes, way: _Way) -> Iterator[Mistakes]:
+def _respelt(digest: bytes, body: bytes, way: Way) -> Iterator[Mistakes]:
     """Yield how the JSON that was signed is spelt, in those respects in which the body in hand differs."""
     signed, given = [], []
     for spelling, text in spellings(body):
@@ -237,7 +146,7 @@ def _respelt(digest: bytes, body: bytes, way: _Way) -> Iterator[Mistakes]:
     yield (tuple(mistakes) if now else (MISMATCHES["reserialised"].seen(_IN_ZOOM_FORM), *mistakes))
 
 
-def _signed_at_another_time(digest: bytes, body: bytes, way: _Way) -> Iterator[Mistakes]:
+def _signed_at_another_time(digest: bytes, body: bytes, way: Way) -> Iterator[Mistakes]:
     header_s = int(way.timestamp.value)
     for distance_s in range(1, SEARCHED_SECONDS + 1):
         for direction, signed_s in (("earlier", header_s - distance_s), ("later", header_s + distance_s)):

@@ -106,6 +106,11 @@ def build_request(
     return SignedRequest(url=url, headers=headers, body=body)
 
 
+def is_credential(name: str) -> bool:
+    """Return whether a header may hold a credential: all but those Zoom always sends in clear."""
+    return name.lower() not in _NEVER_MASKED
+
+
 def masked(headers: HeaderPairs) -> HeaderPairs:
-    """Return the pairs with every credential replaced: all but the headers Zoom always sends in clear."""
-    return tuple((name, value if name.lower() in _NEVER_MASKED else MASK) for name, value in headers)
+    """Return the pairs with every credential replaced."""
+    return tuple((name, MASK if is_credential(name) else value) for name, value in headers)

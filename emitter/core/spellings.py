@@ -69,6 +69,8 @@ _LAYOUTS: Final[Mapping[str, _Layout]] = {
     "CR LF lines indented by two spaces": _Layout(2, (",", ": "), "\r\n"),
     "CR LF lines indented by four spaces": _Layout(4, (",", ": "), "\r\n"),
 }
+COMMON_LAYOUTS: Final = (*tuple(_LAYOUTS)[:2], "lines indented by two spaces")
+"""What serialisers write when they are asked for nothing, or for something a person can read."""
 _ENDS: Final[Mapping[str, str]] = {"no line end": "", "a line feed": "\n", "CR LF": "\r\n"}
 _SLASHES: Final[Mapping[str, Callable[[str], str]]] = {
     "/ as it is": lambda text: text,
@@ -113,6 +115,8 @@ _ESCAPES: Final[Mapping[str, Callable[[str], str]]] = {
     "<, > and & escaped, as Go does": _escaping(_HTML, _LOWER_CASE),
     "all but ASCII and HTML's characters escaped, as .NET does": _as_dotnet,
 }
+ESCAPES_BY_LIKELIHOOD: Final = tuple(_ESCAPES)[:2] + tuple(_ESCAPES)[3:] + tuple(_ESCAPES)[2:3]
+"""How characters are escaped, the commoner habits first."""
 ZOOM_SPELLING: Final = Spelling(
     GIVEN, next(iter(_LAYOUTS)), next(iter(_ESCAPES)), next(iter(_SLASHES)), next(iter(_ENDS))
 )

@@ -27,7 +27,7 @@ def secret(monkeypatch):
 
 
 def without_verification(asked):
-    return right(asked.signed_anew())
+    return right(asked.signed_if(True))
 
 
 def failing_on_nonsense(asked):
@@ -152,7 +152,7 @@ def test_checks_are_listed_and_explained():
     ("arguments", "says"),
     [
         ([], "wants a URL"),
-        (["URL", "--select", "S1"], "did you mean 'S01'"),
+        (["URL", "--select", "S3"], "did you mean 'S03'"),
         (["URL", "--ignore", "signatur"], "did you mean 'signature'"),
         (["URL", "--explain", "X99"], "unknown check 'X99'"),
         (["URL", "--report", "jsn=x"], "did you mean 'json'"),

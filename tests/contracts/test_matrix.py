@@ -20,7 +20,7 @@ def test_a_defect_yields_exactly_the_findings_written_beside_it(defect, receiver
 
     url = receivers.add(defect.receiver())
 
-    result = judged(url, codes=codes, receiver=receiver_at(url, timeout_s=defect.timeout_s))
+    result = judged(url, codes=codes, receiver=receiver_at(url, timeout_s=defect.timeout_s, auth=defect.auth))
 
     assert set(found_in(result)) == set(codes), found_in(result)
 

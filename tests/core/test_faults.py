@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import re
 from typing import Any
@@ -10,7 +13,13 @@ from emitter.core.faults import FAULTS, body_with, copies_with, request_with, ti
 from emitter.core.request import Identity, build_request
 from emitter.core.secrets import SecretToken
 from emitter.core.signing import verify
-from emitter.errors import MalformedHeaderError, MissingHeaderError, SignatureMismatchError, VerificationError
+from emitter.errors import (
+    MalformedHeaderError,
+    MissingHeaderError,
+    SignatureMismatchError,
+    StaleTimestampError,
+    VerificationError,
+)
 
 SECRET = SecretToken("4fv1RkqGQUq5sWbEz6hA5A")
 IDENTITY = Identity(request_id="r", tracking_id="t", traceparent="p", client_id="c")
@@ -29,7 +38,10 @@ ZOOM_BODY = (
 ).encode()
 
 
-def faulty_request(*names):
+BASIC = (("authorization", "Basic em9vbTpvcGVuIHNlc2FtZQ=="),)  # zoom:open sesame
+
+
+def faulty_request(*names, auth_headers=BASIC):
     faults = [FAULTS[name] for name in names]
     _, body = body_with(faults, ENVELOPE["event"], ENVELOPE)
     clean = build_request(
@@ -39,6 +51,7 @@ def faulty_request(*names):
         identity=IDENTITY,
         secret_token=SECRET,
         timestamp_s=timestamp_with(faults, NOW_S),
+        auth_headers=auth_headers,
     )
     return request_with(faults, clean)
 
@@ -70,6 +83,29 @@ def test_without_faults_the_request_verifies_in_zooms_form():
         ("stale-timestamp", VerificationError),
         ("future-timestamp", VerificationError),
         ("millisecond-timestamp", VerificationError),
+        ("day-old-timestamp", StaleTimestampError),
+        ("day-ahead-timestamp", StaleTimestampError),
+        ("missing-timestamp", MissingHeaderError),
+        ("empty-timestamp", MissingHeaderError),
+        ("text-timestamp", MalformedHeaderError),
+        ("negative-timestamp", MalformedHeaderError),
+        ("huge-timestamp", MalformedHeaderError),
+        ("infinite-timestamp", MalformedHeaderError),
+        ("superscript-timestamp", MalformedHeaderError),
+        ("cut-signature", MalformedHeaderError),
+        ("one-digit-signature", MalformedHeaderError),
+        ("prefix-only-signature", MalformedHeaderError),
+        ("long-signature", MalformedHeaderError),
+        ("duplicate-signature", SignatureMismatchError),
+        ("empty-secret", SignatureMismatchError),
+        ("upper-case-signature", MalformedHeaderError),
+        ("upper-case-version", MalformedHeaderError),
+        ("other-version", MalformedHeaderError),
+        ("padded-signature", MalformedHeaderError),
+        ("listed-signature", MalformedHeaderError),
+        ("foreign-body", SignatureMismatchError),
+        ("spaced-body", SignatureMismatchError),
+        ("body-with-newline", SignatureMismatchError),
     ],
 )
 def test_a_correct_receiver_refuses(name, error):
@@ -242,6 +278,81 @@ def test_every_fault_does_something_and_says_what(name):
 @pytest.mark.parametrize("name", FAULTS)
 def test_odd_envelopes_survive_every_fault(name, envelope):
     body_with([FAULTS[name]], "a.b", envelope)
+
+
+def test_a_timestamp_one_second_ahead_verifies():
+    request = faulty_request("ahead-timestamp")
+
+    check(request)
+    assert request.header("x-zm-request-timestamp") == "1720707176"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["text-timestamp", "negative-timestamp", "huge-timestamp", "infinite-timestamp", "superscript-timestamp"],
+)
+def test_what_is_no_timestamp_is_signed_all_the_same(name):
+    request = faulty_request(name)
+    timestamp = request.header("x-zm-request-timestamp")
+    message = f"v0:{timestamp}:".encode() + request.body
+
+    digest = hmac.new(SECRET.key(), message, hashlib.sha256).hexdigest()
+
+    assert request.header("x-zm-signature") == f"v0={digest}"
+
+
+@pytest.mark.parametrize("name", ["spaced-body", "body-with-newline", "foreign-body"])
+def test_a_body_changed_on_the_way_is_still_json_under_the_old_signature(name):
+    clean, faulty = faulty_request(), faulty_request(name)
+
+    assert faulty.header("content-length") == str(len(faulty.body))
+    assert faulty.header("x-zm-signature") == clean.header("x-zm-signature")
+    assert (json.loads(faulty.body) == json.loads(clean.body)) is (name != "foreign-body")
+
+
+def test_an_empty_secret_signs_as_openssl_does_with_an_empty_key():
+    # printf 'v0:1720707175:x' | openssl dgst -sha256 -hmac ''
+    clean = build_request(
+        url="http://localhost/", host="localhost", body=b"x", identity=IDENTITY, secret_token=SECRET,
+        timestamp_s=NOW_S,
+    )  # fmt: skip
+
+    signed = request_with([FAULTS["empty-secret"]], clean).header("x-zm-signature")
+
+    assert signed == "v0=2cfad384b796ddce0c4a03915c6495abc4b1b3ace5dfdabfee38130470d22976"
+
+
+@pytest.mark.parametrize(
+    ("name", "basic", "bearer"),
+    [
+        ("missing-credentials", None, None),
+        ("wrong-credentials", "zoom:open sesamex", "Bearer tokenx"),
+        ("wrong-user", "xzoom:open sesame", "xBearer token"),
+        ("password-with-colon", "zoom:open sesame:x", "Bearer token:x"),
+    ],
+)
+def test_credentials_are_changed_and_nothing_else_is(name, basic, bearer):
+    encoded = basic and "Basic " + base64.b64encode(basic.encode()).decode()
+    for given, expected in ((BASIC, encoded), ((("authorization", "Bearer token"),), bearer)):
+        clean, faulty = faulty_request(auth_headers=given), faulty_request(name, auth_headers=given)
+
+        def others(request):
+            return [pair for pair in request.headers if pair[0] != "authorization"]
+
+        assert faulty.header("authorization") == expected
+        assert (others(faulty), faulty.body) == (others(clean), clean.body)
+
+
+@pytest.mark.parametrize("value", ["Basic %%%", "Basic /w==", "Basic", ""])
+@pytest.mark.parametrize("name", [name for name in FAULTS if "credentials" in name or "user" in name])
+def test_odd_credentials_survive_every_fault(name, value):
+    faulty_request(name, auth_headers=(("authorization", value),))
+
+
+def test_a_custom_header_is_a_credential():
+    headers = (("x-webhook-key", "open-sesame"),)
+
+    assert faulty_request("missing-credentials", auth_headers=headers).header("x-webhook-key") is None
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"x", b"[]"])

@@ -12,13 +12,14 @@ from contracts.registry import Registry
 from contracts.run_events import RunEnded, RunResult
 from contracts.runner import run
 from emitter.catalog.events import Catalog
-from emitter.core.subscription import Subscription
+from emitter.core.subscription import NoAuth, Subscription
 from tests.support.receivers.reference import SECRET_TOKEN
 
 if TYPE_CHECKING:
     from contracts.session import Session
 
 REVIVAL_S = 1.0
+NO_AUTH = NoAuth()
 CATALOG = Catalog.bundled()
 REGISTRY = Registry.bundled()
 
@@ -62,9 +63,9 @@ def scope_for(receiver, *, depth=Depth.DEFAULT, seed="zoom") -> Scope:
     )
 
 
-def receiver_at(url, *, timeout_s=3.0, **known) -> Receiver:
+def receiver_at(url, *, timeout_s=3.0, auth=NO_AUTH, **known) -> Receiver:
     subscription = Subscription(
-        url=url, events=("*",), client_id="qgg8vlvZRS6UYooatFL8Aw", timeout_s=timeout_s
+        url=url, events=("*",), client_id="qgg8vlvZRS6UYooatFL8Aw", timeout_s=timeout_s, auth=auth
     )
     return Receiver(subscription=subscription, secret_token=SECRET_TOKEN, **known)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from emitter.app.sample_receiver import reply_to
 from emitter.core.secrets import SecretToken
 from emitter.core.signing import sign
+from emitter.core.subscription import Auth, NoAuth
 
 SECRET_TOKEN = SecretToken("4fv1RkqGQUq5sWbEz6hA5A")
 
@@ -80,8 +81,15 @@ class Asked:
         return fresh.with_headers(x_zm_signature=fresh.right_signature())
 
     def signed_if(self, is_accepted: bool) -> Asked:
-        """Return the request signed rightly or not, as a receiver with a verification of its own decides."""
-        return self.signed_anew() if is_accepted else self.with_headers(x_zm_signature="v0=" + "0" * 64)
+        """Return the request signed rightly or not, as a receiver with a verification of its own decides.
+
+        Its time stays what it is, where it has one: whether that is fresh is another question.
+        """
+        if not is_accepted:
+            return self.with_headers(x_zm_signature="v0=" + "0" * 64)
+        if "x-zm-request-timestamp" not in self.headers:
+            return self.signed_anew()
+        return self.with_headers(x_zm_signature=self.right_signature())
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,7 @@ class Defect:
         respond: The receiver.
         timeout_s: The deadline it is judged with; short where it never answers, to spare the time.
         remembers: For receivers that keep something: makes `respond` anew for each run, in its place.
+        auth: The authentication it is judged with.
     """
 
     name: str
@@ -140,6 +149,7 @@ class Defect:
     respond: Respond | None = None
     remembers: Callable[[], Respond] | None = None
     timeout_s: float = 3.0
+    auth: Auth = field(default_factory=NoAuth)
 
     def receiver(self) -> Callable[[Asked], Answer]:
         """Return the receiver, with nothing remembered."""

@@ -34,19 +34,19 @@ def _in_zoom_form(body):
 DEFECTS = (
     Defect(
         name="signs-what-it-wrote-as-zoom-does",
-        codes="B03",
+        codes="B03 S08",
         seen="docs/zoom.md#failures: body parsed and written again",
         respond=_signing(_in_zoom_form),
     ),
     Defect(
         name="signs-json-stringify",
-        codes="B01",
+        codes="B01 S08",
         seen="docs/zoom.md#failures: forum 82638, Zoom's own sample",
         respond=_signing(lambda body: _compact(body, ensure_ascii=False)),
     ),
     Defect(
         name="signs-json-dumps",
-        codes="B01 B02",
+        codes="B01 B02 S08",
         seen="docs/zoom.md#failures: forum 75583",
         respond=_signing(_compact),
     ),
