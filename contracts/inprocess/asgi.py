@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _VERSION: Final = {"version": "3.0", "spec_version": "2.3"}
 _LIFESPAN_S: Final = 30.0
+_PATIENCE_S: Final = 1.0
 _Message = dict[str, Any]
 
 
@@ -54,8 +55,11 @@ class AsgiTransport:
         finally:
             with self._aside.printing():
                 self._wait(lifespan.stop())
+                self._wait(self._leave())
             self._loop.call_soon_threadsafe(self._loop.stop)
-            thread.join(1.0)
+            thread.join(_PATIENCE_S)
+            if not thread.is_alive():
+                self._loop.close()
 
     def send(self, request: SignedRequest, *, timeout_s: float) -> Exchange:
         """Call the app and return what came of it; what it does after its answer goes on."""
@@ -66,6 +70,14 @@ class AsgiTransport:
             self._loop.call_soon_threadsafe(self._begin, self._scope(request), call)
             is_ended = ended.wait(timeout_s)
         return reply.exchange(stopwatch) if is_ended else late(stopwatch)
+
+    async def _leave(self) -> None:
+        """End what the app still does, but for what does not let itself be ended."""
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_PATIENCE_S)
 
     def _begin(self, scope: _Message, call: _Call) -> None:
         task = self._loop.create_task(call.run(self._app, scope))

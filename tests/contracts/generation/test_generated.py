@@ -18,6 +18,7 @@ from contracts.generation.keeping import KeptBodies
 from contracts.generation.sources import Generated, GenerationError, Source
 from contracts.generation.trials import Trials
 from contracts.plan import Plan
+from contracts.run_events import RunEnded
 from contracts.runner import run
 from emitter.catalog.validation import problems
 from tests.support.receivers.judging import CATALOG, REGISTRY, receiver_at, scope_for, session_for
@@ -88,6 +89,7 @@ def test_a_crash_is_found_with_the_smallest_body_that_shows_it(receivers):
 
     first, *_ = _cover_plausible(session, EVENT, course(fits=lambda value: not problems(EVENT, value)))
 
+    assert first.sent is not None
     value = json.loads(first.sent.signed_body)
     assert first.kind == "server-error"
     assert value["payload"].keys() == {"account_id", "operator_id", "object"}
@@ -104,6 +106,7 @@ def test_what_is_found_at_random_is_shrunk_and_told_with_its_seed(receivers):
 
     (miss,) = _fuzz_plausible(session, EVENT, course(fits=lambda value: not problems(EVENT, value)))
 
+    assert miss.sent is not None
     value = json.loads(miss.sent.signed_body)
     assert len(value["payload"]["object"]["playlist_name"]) == 21
     assert value["payload"].keys() == {"account_id", "object"}
@@ -152,7 +155,7 @@ def test_who_refuses_everything_by_now_is_not_blamed_for_each_body(receivers):
 
 
 def test_what_failed_is_kept_sent_first_and_forgotten_once_mended(receivers, tmp_path):
-    is_mended = []
+    is_mended: list[bool] = []
 
     def is_bad(asked):
         return not is_mended and "operator_id" in payload_of(asked) and "operator" not in payload_of(asked)
@@ -163,7 +166,8 @@ def test_what_failed_is_kept_sent_first_and_forgotten_once_mended(receivers, tmp
 
     def judged(scope):
         session = session_for(url)
-        *_, ended = run(session, checks, scope)
+        ended = [*run(session, checks, scope)][-1]
+        assert isinstance(ended, RunEnded)
         return ended.result
 
     assert [finding.code for finding in judged(scope).findings] == ["G01"]

@@ -14,8 +14,12 @@ def test_nothing_is_taken_away_that_failing_needs():
 
 
 def test_no_more_is_tried_than_allowed():
-    tried = []
+    tried: list[object] = []
 
-    reduced(WHOLE, tried.append, tries=3)
+    def fails_never(value):
+        tried.append(value)
+        return False
+
+    reduced(WHOLE, fails_never, tries=3)
 
     assert len(tried) == 3

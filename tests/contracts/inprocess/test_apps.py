@@ -16,6 +16,7 @@ from contracts.findings import Severity
 from contracts.inprocess.loading import load_app
 from contracts.inprocess.naming import AppName
 from contracts.inprocess.opening import app_session
+from contracts.run_events import RunEnded
 from contracts.runner import run
 from emitter.errors import UsageError
 from tests.support.receivers.judging import REGISTRY, receiver_at, scope_for
@@ -23,6 +24,12 @@ from tests.support.wheel import ROOT
 
 SECRET = "4fv1RkqGQUq5sWbEz6hA5A"
 APPS = "tests.support.apps."
+
+
+def named(text) -> AppName:
+    name = AppName.of(text)
+    assert name is not None
+    return name
 
 
 def check(*arguments, folder=ROOT, secret=SECRET, **environment):
@@ -54,11 +61,14 @@ def check(*arguments, folder=ROOT, secret=SECRET, **environment):
 )
 def test_a_right_app_is_found_right(app, monkeypatch):
     monkeypatch.setenv("ZOOM_WEBHOOK_SECRET_TOKEN", SECRET)
-    name = AppName.of(f"{APPS}{app}/webhooks/zoom")
+    name = named(f"{APPS}{app}/webhooks/zoom")
     scope = scope_for(receiver_at(name.url), depth=Depth.QUICK)
 
     with app_session(scope, load_app(name), budget_s=60) as session:
-        *_, ended = run(session, without_load(REGISTRY.select()), scope)
+        events = [*run(session, without_load(REGISTRY.select()), scope)]
+
+    ended = events[-1]
+    assert isinstance(ended, RunEnded)
 
     assert [each for each in ended.result.findings if each.severity is Severity.ERROR] == []
     assert len(ended.result.cases) > 30
@@ -67,7 +77,7 @@ def test_a_right_app_is_found_right(app, monkeypatch):
 
 def test_the_lifespan_runs_around_the_judgement_and_work_goes_on_after_an_answer(monkeypatch):
     monkeypatch.setenv("ZOOM_WEBHOOK_SECRET_TOKEN", SECRET)
-    name = AppName.of(f"{APPS}fastapi_app:app/webhooks/zoom")
+    name = named(f"{APPS}fastapi_app:app/webhooks/zoom")
     app = load_app(name)
     told, worked = (getattr(sys.modules[name.module], each) for each in ("lifespan_told", "worked_later"))
     told.clear()
@@ -165,7 +175,7 @@ def test_an_app_that_cannot_be_had_is_one_line(app, said, tmp_path, monkeypatch)
     monkeypatch.syspath_prepend(tmp_path)
 
     with pytest.raises(UsageError, match=re.escape(said)) as raised:
-        load_app(AppName.of(app))
+        load_app(named(app))
 
     assert "\n" not in str(raised.value)
 
