@@ -55,6 +55,10 @@ def digest_of(request):
     return hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()
 
 
+def carries_its_digest(request):
+    return digest_of(request).hex() in (request.signature or "").lower()
+
+
 @pytest.mark.parametrize("name", [*FORMATS, "console"])
 def test_no_secret_is_in_it(name, written):
     texts, _ = written
