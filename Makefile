@@ -5,7 +5,7 @@ PYTHON ?= python3
 STAMP := $(VENV)/.made
 WORKERS ?= 2
 
-.PHONY: setup counterparts demo test test-rest test-all lint format bench clean
+.PHONY: setup counterparts demo test test-rest test-all lint format bench screenshots clean
 
 setup: $(STAMP)
 
@@ -43,6 +43,10 @@ format: setup
 # Ratios in one run; fails when a bar is missed. Wants a quiet machine, and is no part of the tests.
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# The README's pictures, made anew in a browser; wants chromium.
+screenshots: setup
+	$(BIN)/python -m tests.screenshots docs/images
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks

@@ -14,6 +14,7 @@ The hierarchy::
     │  └─ ForbiddenTargetError      .host
     ├─ StoreError                   the record cannot be opened, read or written; exit status 2
     ├─ BusyError                    too much of this is under way already
+    ├─ ConflictError                it does not go with how things stand; exit status 2
     └─ VerificationError            a request that cannot be trusted; exit status 1
        ├─ MissingHeaderError        .header
        ├─ MalformedHeaderError      .header
@@ -50,6 +51,7 @@ class UnknownNameError(UsageError):
         if hint:
             message += f" ({hint})" if suggestions else f"; {hint}"
         super().__init__(message)
+        self.kind = kind
         self.given = given
         self.suggestions = suggestions
 
@@ -108,6 +110,12 @@ class StoreError(EmitterError):
 
 class BusyError(EmitterError):
     """The app has too much of this under way already; the same request may succeed later."""
+
+
+class ConflictError(EmitterError):
+    """What is asked for does not go with how things stand: a delivery that is settled, a stream too many."""
+
+    exit_status = 2
 
 
 class VerificationError(EmitterError):

@@ -65,7 +65,7 @@ def events_for(receiver: Receiver, catalog: Any, names: str | None) -> tuple[Any
     Raises:
         UsageError: There are none, or a name fits none.
     """
-    from emitter.cli.chosen_events import matching  # noqa: PLC0415
+    from emitter.catalog.patterns import matching  # noqa: PLC0415
 
     subscribed = [event for event in catalog if receiver.subscription.wants(event.name)]
     if not names:

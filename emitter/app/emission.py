@@ -13,8 +13,9 @@ from emitter.errors import InvalidPayloadError, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from emitter.app.inputs import EventRequest
+    from emitter.app.event_forms import EventForm, StoryForm
     from emitter.catalog.events import Catalog, EventType
+    from emitter.core.events import Event
 
 UNNAMED: Final = "raw"
 """The event name an exact body goes by where neither it nor the request names one."""
@@ -22,7 +23,7 @@ _MAX_NAME_CHARS: Final = 200
 
 
 def bodies_of(
-    request: EventRequest, catalog: Catalog, *, seed: str, now_ms: int
+    request: EventForm, catalog: Catalog, *, seed: str, now_ms: int
 ) -> tuple[str, list[tuple[str, bytes]]]:
     """Return the event's full name, and name and exact bytes of each event to send.
 
@@ -36,6 +37,7 @@ def bodies_of(
         UnknownNameError: There is no such event or path.
         InvalidPayloadError: The event does not fit its schema.
         UnencodableError: A value has no JSON form.
+        InvalidSettingError: A fault takes more events.
     """
     check_count((FAULTS[fault] for fault in request.faults), request.count)
     if request.body is not None:
@@ -52,7 +54,27 @@ def bodies_of(
     return name, [body_with(faults, name, envelope) for envelope in checked]
 
 
-def _event_type(request: EventRequest, catalog: Catalog) -> EventType | None:
+def bodies_of_story(form: StoryForm, catalog: Catalog, *, seed: str, now_ms: int) -> list[tuple[str, bytes]]:
+    """Return name and exact bytes of each event of a story, the last of them happening now.
+
+    Raises:
+        UnknownNameError: There is no such story, or the catalog lacks an event of it.
+        InvalidSettingError: A fault takes more events.
+    """
+    events = story_events(form.story, catalog, seed=seed, index=form.index, now_ms=now_ms)
+    faults = [FAULTS[fault] for fault in form.faults]
+    check_count(faults, len(events))
+    return [body_with(faults, event.name, event.envelope) for event in events]
+
+
+def story_events(name: str, catalog: Catalog, *, seed: str, index: int, now_ms: int) -> list[Event]:
+    """Return the events of a story, the last of them happening now; raises as `bodies_of_story`."""
+    from emitter.faking import story_until  # noqa: PLC0415 - most requests tell no story
+
+    return story_until(now_ms, name=name, seed=seed, index=index, catalog=catalog)
+
+
+def _event_type(request: EventForm, catalog: Catalog) -> EventType | None:
     """Return the event asked for; None for a name of one's own with a payload of one's own."""
     try:
         return catalog.find(str(request.event))
@@ -63,7 +85,7 @@ def _event_type(request: EventRequest, catalog: Catalog) -> EventType | None:
 
 
 def _generated(
-    request: EventRequest, name: str, catalog: Catalog, *, seed: str, now_ms: int
+    request: EventForm, name: str, catalog: Catalog, *, seed: str, now_ms: int
 ) -> Iterable[dict[str, Any]]:
     from emitter.faking import events_for  # noqa: PLC0415 - bodies and payloads of one's own need no generator
 
@@ -71,7 +93,7 @@ def _generated(
     return (dict(event.envelope) for event in events)
 
 
-def _checked(request: EventRequest, event_type: EventType | None, envelope: dict[str, Any]) -> dict[str, Any]:
+def _checked(request: EventForm, event_type: EventType | None, envelope: dict[str, Any]) -> dict[str, Any]:
     envelope = changed(
         event_type,
         envelope,

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from emitter.errors import (
     BusyError,
+    ConflictError,
     EmitterError,
     ForbiddenTargetError,
     InvalidFieldsError,
@@ -42,21 +43,25 @@ PROBLEM_TYPES: Final[Mapping[str, str]] = {
     "no-secret-token": "the secret token is missing or cannot be used",
     "forbidden-target": "the emitter does not send there",
     "handshake-failed": "the endpoint did not pass URL validation",
+    "conflict": "it does not go with how things stand",
+    "no-token": "the app's token is missing or wrong",
     "record-unavailable": "the record cannot be read or written",
     "busy": "too much of this is under way already",
 }
 """The problems that are more than an HTTP status: name and title."""
 
-_NAMES: Final[tuple[tuple[type[EmitterError], str], ...]] = (
-    (InvalidFieldsError, "invalid-fields"),
-    (InvalidPayloadError, "invalid-payload"),
-    (UnencodableError, "invalid-payload"),
-    (UnknownNameError, "unknown-name"),
-    (SecretTokenError, "no-secret-token"),
-    (ForbiddenTargetError, "forbidden-target"),
-    (UsageError, "invalid-value"),
-    (StoreError, "record-unavailable"),
-    (BusyError, "busy"),
+_KINDS: Final[tuple[tuple[type[EmitterError], str, HTTPStatus], ...]] = (
+    # What does not fit the OpenAPI document; what fits it but not what is here is a conflict.
+    (InvalidFieldsError, "invalid-fields", HTTPStatus.UNPROCESSABLE_ENTITY),
+    (ForbiddenTargetError, "forbidden-target", HTTPStatus.FORBIDDEN),
+    (InvalidPayloadError, "invalid-payload", HTTPStatus.CONFLICT),
+    (UnencodableError, "invalid-payload", HTTPStatus.CONFLICT),
+    (UnknownNameError, "unknown-name", HTTPStatus.CONFLICT),
+    (SecretTokenError, "no-secret-token", HTTPStatus.CONFLICT),
+    (UsageError, "invalid-value", HTTPStatus.CONFLICT),
+    (ConflictError, "conflict", HTTPStatus.CONFLICT),
+    (StoreError, "record-unavailable", HTTPStatus.SERVICE_UNAVAILABLE),
+    (BusyError, "busy", HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
 
@@ -96,13 +101,12 @@ def answer_errors(app: Flask) -> None:
 
 
 def _of_ours(error: EmitterError) -> Response:
-    name = next((name for kind, name in _NAMES if isinstance(error, kind)), "")
-    if not name:
+    found = next(((name, status) for kind, name, status in _KINDS if isinstance(error, kind)), None)
+    if found is None:
         return _of_defect(error)
-    is_for_later = isinstance(error, StoreError | BusyError)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if is_for_later else HTTPStatus.UNPROCESSABLE_ENTITY
+    name, status = found
     answer = problem(status, str(error), name=name, **_members(error))
-    if is_for_later:
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer
 

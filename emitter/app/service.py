@@ -1,47 +1,49 @@
-"""What the app does, apart from HTTP: subscribe endpoints, accept events, keep the workers at it."""
+"""The emitter, left running, apart from HTTP: its parts, put together and told of each other."""
 
 from __future__ import annotations
 
-import logging
-import threading
-from contextlib import contextmanager
-from random import Random, SystemRandom
-from typing import TYPE_CHECKING, Final
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
 
-from emitter.app.emission import bodies_of
-from emitter.app.workers import Workers
-from emitter.core.attempt_forms import attempt_line
+from emitter.app.directory import Directory
+from emitter.app.emitting import Emitting
+from emitter.app.feed import Feed
+from emitter.app.logs import log_attempt
+from emitter.app.metrics import Metrics
+from emitter.app.sending import CLOSING_GRACE_S, Sending
+from emitter.app.shaking import Shaking
+from emitter.app.steering import Steering
+from emitter.app.streams import Streams, StreamState
+from emitter.app.subscribing import Subscribing
+from emitter.app.values import (
+    attempt_brief,
+    delivery_value,
+    notice_value,
+    stream_value,
+    subscription_value,
+)
+from emitter.app.workshop import Workshop
 from emitter.core.deliveries import DeliveryState
-from emitter.core.subscription import Subscription
-from emitter.core.zoom import DEADLINE_S
-from emitter.delivery.courier import Courier, Endpoint
-from emitter.delivery.endpoints import open_endpoint
-from emitter.delivery.handshake import perform_handshake
-from emitter.delivery.secret_sources import Sealed, SecretSource, find_secret, read
-from emitter.delivery.store.app_subscriptions import Due, active_ids, end, give_up_ended, next_due
+from emitter.delivery.store import DeliveryFilter
+from emitter.delivery.store.app_subscriptions import adopt, cancel_abandoned
+from emitter.delivery.store.happenings import happenings_since
+from emitter.delivery.store.listing import list_deliveries
+from emitter.delivery.store.queues import queue, queues
 from emitter.delivery.store.workers import is_alive
-from emitter.errors import BusyError, InvalidSettingError, SecretTokenError, UnknownNameError, UsageError
-from emitter.faking.ids import short_id
+from emitter.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
-    from emitter.app.inputs import EventRequest, SubscriptionRequest
+    from emitter.app.directory import SubscriptionView
     from emitter.app.settings import AppSettings
+    from emitter.app.streams import Stream
     from emitter.catalog.events import Catalog
     from emitter.core.deliveries import Attempt, Delivery
-    from emitter.core.handshake import Handshake
-    from emitter.core.secrets import SecretToken
     from emitter.delivery.clock import Clock
-    from emitter.delivery.store import Store, StoredSubscription
+    from emitter.delivery.store import Store
+    from emitter.delivery.store.notices import Notice
     from emitter.delivery.vault import Vault
-
-MAX_HANDSHAKES: Final = 4
-"""Handshakes under way at once, so that slow receivers leave the app threads to answer with."""
-CLOSING_GRACE_S: Final = DEADLINE_S + 2
-"""How long attempts under way may take to end when the app is closed."""
-_SEEDS: Final = 10**6
-_LOG = logging.getLogger(__name__)
 
 
 class Service:
@@ -53,32 +55,56 @@ class Service:
         store: The record; closed with the service.
         vault: Seals secret tokens that come with a request.
         clock: What attempts are signed with and retries wait by.
+
+    Attributes:
+        clock: What it tells the time by.
+        directory: Finds subscriptions.
+        subscribing: Makes, edits, validates, pauses and ends them.
+        emitting: Accepts events and stories.
+        streams: Starts, shows and stops streams.
+        steering: Moves deliveries by hand.
+        feed: Tells what happens.
+        metrics: Counts it.
     """
 
     def __init__(
         self, settings: AppSettings, *, catalog: Catalog, store: Store, vault: Vault, clock: Clock
     ) -> None:
-        self.store = store
+        self.settings = settings
         self.catalog = catalog
-        self._settings = settings
-        self._vault = vault
-        self._clock = clock
-        self._rng = SystemRandom()
-        self._handshakes = threading.BoundedSemaphore(MAX_HANDSHAKES)
-        self._stuck: dict[int, str] = {}
-        self._ended: set[int] = set()
-        self._courier = Courier(
+        self.clock = clock
+        self.store = store
+        self.directory = Directory(store, vault, settings.environ)
+        self.feed = Feed(clock=clock, since=self._since)
+        workshop = Workshop(
+            settings=settings,
+            catalog=catalog,
             store=store,
+            vault=vault,
+            directory=self.directory,
             clock=clock,
-            rng=self._rng,
-            endpoint_for=self._endpoint_for,
-            on_attempt=self._attempted,
+            rng=SystemRandom(),
         )
-        self._workers = Workers(
-            next_due=self._next_due,
-            attempt=self._attempt,
-            clock=clock,
-            count=settings.worker_count,
+        shaking = Shaking(workshop, told=self._revalidated)
+        self._sending = Sending(
+            workshop, revalidate=shaking.revalidate, observers=(log_attempt, self._attempted)
+        )
+        courier = self._sending.courier
+        self.subscribing = Subscribing(workshop, shaking=shaking, changed=self._changed)
+        active = self.subscribing.active
+        self.emitting = Emitting(workshop, courier=courier, active=active, accepted=self._accepted)
+        self.streams = Streams(workshop, emitting=self.emitting, changed=self._stream_changed)
+        self.steering = Steering(
+            workshop, courier=courier, active=active, steered=self._steered, accepted=self._accepted
+        )
+        self.metrics = Metrics(
+            queues=lambda: queues(store),
+            now_ms=clock.now_ms,
+            gauges={
+                "attempts_under_way": ("Attempts being made", lambda: self._sending.under_way),
+                "feed_followers": ("Live feeds open", lambda: self.feed.followers),
+                "streams_running": ("Streams running", self._running_streams),
+            },
         )
 
     def start(self) -> None:
@@ -88,187 +114,74 @@ class Service:
             StoreError: The record cannot be read or written.
         """
         self.store.release_dead_leases(is_alive)
-        give_up_ended(self.store)
-        self._workers.start()
+        adopt(self.store)
+        cancel_abandoned(self.store)
+        self._sending.workers.start()
 
     def close(self) -> bool:
         """Stop the workers and close the record; return whether all attempts under way ended in time.
 
         What is pending stays so. An attempt that did not end is repeated by the next run.
         """
-        has_ended = self._workers.close(grace_s=CLOSING_GRACE_S)
+        self.feed.close()
+        self.streams.close()
+        has_ended = self._sending.workers.close(grace_s=CLOSING_GRACE_S)
         if has_ended:
             self.store.close()
         return has_ended
 
     def is_working(self) -> bool:
         """Return whether every worker is alive."""
-        return self._workers.are_alive()
+        return self._sending.workers.are_alive()
 
-    def subscribe(self, request: SubscriptionRequest) -> tuple[StoredSubscription | None, Handshake]:
-        """Perform the handshake, and store the subscription if the endpoint passes.
+    def subscription_value(self, view: SubscriptionView) -> dict[str, Any]:
+        """Return a subscription as JSON, with what is pending there and how it last went."""
+        latest = list_deliveries(self.store, DeliveryFilter(subscription_id=view.id), limit=1)
+        last = latest[0].last_outcome if latest else None
+        return subscription_value(view, queue(self.store, view.id), last)
 
-        Returns:
-            The subscription, None if the endpoint did not pass; and the handshake, recorded either way.
-
-        Raises:
-            ForbiddenTargetError: The app does not send there.
-            SecretTokenError: The request brings no secret token, and the app has none of its own.
-            UnknownNameError: It wants an event that there is not.
-            BusyError: Too many handshakes are under way.
-        """
-        subscription = self._subscription(request)
-        secret_token, source = self._secret(request)
-        endpoint = open_endpoint(subscription, secret_token)
-        with self._one_handshake():
-            handshake = perform_handshake(
-                subscription,
-                secret_token=secret_token,
-                transport=endpoint.transport,
-                clock=self._clock,
-                rng=self._rng,
-            )
-        if not handshake.verdict.is_valid:
-            self.store.add_handshake(handshake)
-            return None, handshake
-        subscription_id = self.store.add_subscription(
-            subscription, secret_source=source, origin="app", now_ms=self._clock.now_ms()
-        )
-        self.store.add_handshake(handshake, subscription_id=subscription_id)
-        return self.store.get_subscription(subscription_id), handshake
-
-    def subscription_ids(self) -> list[int]:
-        """Return the numbers of the active subscriptions, oldest first."""
-        return active_ids(self.store)
-
-    def subscription(self, subscription_id: int) -> StoredSubscription:
-        """Return an active subscription.
-
-        Raises:
-            UnknownNameError: There is none of this number.
-            UsageError: Its secrets cannot be opened.
-        """
-        if subscription_id not in self.subscription_ids():
-            raise _unknown(subscription_id)
-        return self.store.get_subscription(subscription_id)
-
-    def why_stuck(self, subscription_id: int) -> str | None:
-        """Return why nothing can be sent to a subscription although it is active, or None."""
-        return self._stuck.get(subscription_id)
-
-    def unsubscribe(self, subscription_id: int) -> None:
-        """End a subscription; what was sent stays in the record, what is pending is given up.
-
-        Raises:
-            UnknownNameError: There is none of this number.
-        """
-        self._ended.add(subscription_id)
-        if not end(self.store, subscription_id):
-            self._ended.discard(subscription_id)
-            raise _unknown(subscription_id)
-
-    def emit(self, request: EventRequest) -> tuple[str, list[Delivery]]:
-        """Accept an event for every subscription that wants it, or for the one that is named.
-
-        All deliveries are committed together, before the first byte of any goes out.
-
-        Returns:
-            The seed that makes the same event again, and the deliveries.
-
-        Raises:
-            UsageError: What is asked for cannot be sent, or no subscription wants it.
-        """
-        seed = request.seed or str(self._rng.randrange(_SEEDS))
-        name, bodies = bodies_of(request, self.catalog, seed=seed, now_ms=self._clock.now_ms())
-        if request.subscription_id is not None:
-            wanted_by = self.subscription(request.subscription_id)
-            deliveries = self._courier.deliveries_of(wanted_by.id, bodies, faults=request.faults)
-        else:
-            deliveries = self._fanned_out(name, bodies, request.faults)
-        accepted = self.store.accept(deliveries)
-        self._workers.wake()
-        return seed, accepted
-
-    def _fanned_out(
-        self, event: str, bodies: list[tuple[str, bytes]], faults: tuple[str, ...]
-    ) -> list[Delivery]:
-        deliveries: list[Delivery] = []
-        for subscription_id in self.subscription_ids():
-            with self._passing_over_stuck(subscription_id):
-                if self.store.get_subscription(subscription_id).subscription.wants(event):
-                    deliveries += self._courier.deliveries_of(subscription_id, bodies, faults=faults)
-        if not deliveries:
-            hint = "GET /api/subscriptions lists those there are, POST makes one"
-            raise UsageError(f"no subscription that can be sent to wants {event!r}; {hint}")
-        return deliveries
-
-    def _subscription(self, request: SubscriptionRequest) -> Subscription:
-        return Subscription(
-            url=request.url,
-            name=request.name,
-            events=tuple(self._pattern(name) for name in request.events),
-            auth=request.auth,
-            client_id=short_id(Random(f"client of {request.url}")),  # noqa: S311 - a fake id, not a secret
-            retry_schedule=request.retry_schedule,
-            time_scale=request.time_scale,
-            timeout_s=request.timeout_s,
-            allowed_hosts=self._settings.allowed_hosts,
-            allows_private=False,
-            verifies_tls=request.verifies_tls,
-        )
-
-    def _pattern(self, name: str) -> str:
-        """Return an event's full name, or a pattern as it stands."""
-        return name if "*" in name else self.catalog.find(name).name
-
-    def _secret(self, request: SubscriptionRequest) -> tuple[SecretToken, SecretSource]:
-        if request.secret_token is not None:
-            return request.secret_token, Sealed(self._vault.seal(request.secret_token))
-        source, environ = self._settings.secret_source, self._settings.environ
-        if source is None:
-            return find_secret(file=None, env_file=None, environ=environ)
-        return read(source, None, environ=environ), source
-
-    @contextmanager
-    def _one_handshake(self) -> Iterator[None]:
-        if not self._handshakes.acquire(blocking=False):
-            raise BusyError(f"{MAX_HANDSHAKES} handshakes are under way; try again when one has ended")
-        try:
-            yield
-        finally:
-            self._handshakes.release()
-
-    def _endpoint_for(self, subscription_id: int) -> Endpoint:
-        stored = self.store.get_subscription(subscription_id)
-        secret_token = read(stored.secret_source, self._vault, environ=self._settings.environ)
-        return open_endpoint(stored.subscription, secret_token)
-
-    def _next_due(self) -> Due | None:
-        return next_due(self.store, without=tuple(self._stuck))
-
-    def _attempt(self, due: Due) -> None:
-        with self._passing_over_stuck(due.subscription_id):
-            self._courier.attempt_next(due.subscription_id)
-
-    @contextmanager
-    def _passing_over_stuck(self, subscription_id: int) -> Iterator[None]:
-        """Keep a subscription whose secrets cannot be had from stopping the others.
-
-        Its deliveries stay pending for a run that has the secrets.
-        """
-        try:
-            yield
-        except (SecretTokenError, InvalidSettingError) as error:
-            reason = str(error)
-            if self._stuck.setdefault(subscription_id, reason) is reason:  # of several workers, one says it
-                _LOG.error("nothing can be sent to subscription %d: %s", subscription_id, reason)
+    def _accepted(self, deliveries: Sequence[Delivery]) -> None:
+        self._sending.workers.wake()
+        self.metrics.accepted(len(deliveries))
+        for delivery in deliveries:
+            self.feed.tell("delivery", delivery_value(delivery))
 
     def _attempted(self, delivery: Delivery, attempt: Attempt) -> None:
-        _LOG.info("%s", attempt_line(delivery, attempt))
-        if delivery.state is DeliveryState.PENDING and delivery.subscription_id in self._ended:
-            give_up_ended(self.store)
+        self.metrics.attempted(delivery, attempt)
+        self.feed.tell("attempt", attempt_brief(delivery, attempt))
+        # It may have been cancelled, or its subscription ended, while this attempt was under way.
+        if delivery.state is DeliveryState.PENDING and cancel_abandoned(self.store, delivery.id):
+            self.feed.tell("delivery", delivery_value(self.store.get_delivery(delivery.id)))
 
+    def _steered(self, delivery: Delivery) -> None:
+        self._sending.workers.wake()
+        self.feed.tell("delivery", delivery_value(delivery))
 
-def _unknown(subscription_id: int) -> UnknownNameError:
-    hint = "GET /api/subscriptions lists those there are"
-    return UnknownNameError("subscription", str(subscription_id), hint=hint)
+    def _changed(self, subscription_id: int) -> None:
+        self.directory.forget(subscription_id)
+        self._sending.courier.forget(subscription_id)
+        self._sending.workers.wake()
+        try:
+            value = self.subscription_value(self.directory.view(subscription_id))
+        except UnknownNameError:
+            value = {"id": subscription_id, "state": "ended"}
+        self.feed.tell("subscription", value)
+
+    def _revalidated(self, subscription_id: int, notice: Notice | None) -> None:
+        self._changed(subscription_id)
+        if notice is not None:
+            self.feed.tell("notice", notice_value(notice))
+
+    def _stream_changed(self, stream: Stream) -> None:
+        self.feed.tell("stream", stream_value(stream))
+
+    def _running_streams(self) -> int:
+        return sum(each.state is StreamState.RUNNING for each in self.streams.all())
+
+    def _since(self, at_ms: int) -> list[tuple[str, dict[str, Any]]] | None:
+        found = happenings_since(self.store, at_ms)
+        if found is None:
+            return None
+        told = [("delivery", delivery_value(delivery)) for delivery in found.deliveries]
+        told += [("attempt", attempt_brief(delivery, attempt)) for delivery, attempt in found.attempts]
+        return told + [("notice", notice_value(notice)) for notice in found.notices]

@@ -1,4 +1,4 @@
-"""What the one who starts the app decides, as a value."""
+"""What whoever starts the app decides, as a value."""
 
 from __future__ import annotations
 
@@ -26,10 +26,21 @@ class AppSettings:
             usual variables.
         environ: The variables, and the key of the vault.
         worker_count: How many attempts are made at once.
+        token_hash: The hash of the token that everyone who asks has to show, see `emitter.app.tokens`; empty
+            where only this machine can ask, and then nothing has to be shown.
+        public_hosts: Names, in lower case and with a port where it is not the scheme's own, under which a
+            shared app is reached besides by address.
     """
 
     database: Path
     allowed_hosts: tuple[str, ...] = ()
     secret_source: SecretSource | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
-    worker_count: int = 4
+    worker_count: int = 16
+    token_hash: str = field(default="", repr=False)
+    public_hosts: tuple[str, ...] = ()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others than those at this machine may ask."""
+        return bool(self.token_hash)

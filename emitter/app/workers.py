@@ -1,4 +1,8 @@
-"""The threads that make the attempts that are due, by the store's timetable."""
+"""The threads that do what is due, by the store's timetable.
+
+One of them at a time looks out for what is due next, and waits for it; the others work, or wait for their
+turn to look. So what is due is looked up once and taken once, however many threads there are.
+"""
 
 from __future__ import annotations
 
@@ -13,42 +17,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emitter.delivery.clock import Clock
-    from emitter.delivery.store.app_subscriptions import Due
+
+    Job = Callable[[], None]
 
 IDLE_S: Final = 5.0
-"""How long a worker with nothing pending waits before it looks again, in real seconds."""
+"""How long to wait with nothing pending before looking again, in real seconds."""
 BACK_OFF_S: Final = 1.0
-"""How long a worker waits after it could not reach the record, in real seconds."""
+"""How long to wait after the record could not be reached, in real seconds."""
 _LOG = logging.getLogger(__name__)
 
 
 class Workers:
-    """Threads that make attempts until they are closed.
+    """Threads that do jobs until they are closed.
 
     Args:
-        next_due: Returns what is to be attempted next and when, or None if nothing is pending.
-        attempt: Attempts it; does nothing if another worker was faster.
-        clock: What they wait by.
-        count: How many attempts are made at once.
+        take: Returns a job that is now the caller's, or when there will be one, in milliseconds since the
+            epoch, or None if nothing is pending. Never called by two threads at once.
+        clock: What is waited by.
+        count: How many jobs are done at once.
     """
 
-    def __init__(
-        self,
-        *,
-        next_due: Callable[[], Due | None],
-        attempt: Callable[[Due], None],
-        clock: Clock,
-        count: int,
-    ) -> None:
-        self._next_due = next_due
-        self._attempt = attempt
+    def __init__(self, *, take: Callable[[], Job | int | None], clock: Clock, count: int) -> None:
+        self._take = take
         self._clock = clock
         self._is_closing = threading.Event()
-        # One event a worker: with a shared one, the worker that clears it first would rob the others.
-        self._wakes = [threading.Event() for _ in range(count)]
+        self._lookout = threading.Lock()
+        self._wake = threading.Event()
         self._threads = [
-            threading.Thread(target=self._work, args=(wake,), name=f"worker-{number}", daemon=True)
-            for number, wake in enumerate(self._wakes, 1)
+            threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
+            for number in range(1, count + 1)
         ]
 
     def start(self) -> None:
@@ -57,16 +54,15 @@ class Workers:
             thread.start()
 
     def wake(self) -> None:
-        """Make the workers look at the store now: something was accepted."""
-        for wake in self._wakes:
-            wake.set()
+        """Look at the store now: something was accepted, or may go on."""
+        self._wake.set()
 
     def are_alive(self) -> bool:
         """Return whether every thread is at work."""
         return all(thread.is_alive() for thread in self._threads)
 
     def close(self, *, grace_s: float) -> bool:
-        """Begin no further attempt, wait for those under way, and return whether all of them ended in time.
+        """Begin no further job, wait for those under way, and return whether all of them ended in time.
 
         An attempt that did not is repeated by the next run; until then the record shows it as unknown.
         """
@@ -77,26 +73,43 @@ class Workers:
             thread.join(max(0.0, (end_ms - monotonic_ms()) / 1000))
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _work(self, wake: threading.Event) -> None:
+    def _work(self) -> None:
+        while not self._is_closing.is_set():
+            with self._lookout:
+                job = self._look_out()
+            if job is None:
+                return
+            self._guarded(job)
+            self.wake()  # what had to wait for this job may begin now
+
+    def _look_out(self) -> Job | None:
+        """Return the next job as soon as it is due, None when closing."""
+        found: list[Job | int | None] = []
         while True:
             # Cleared before looking: what is accepted after the look sets it again and ends the wait.
-            wake.clear()
+            self._wake.clear()
             if self._is_closing.is_set():
-                return
-            try:
-                self._attempt_or_wait(wake)
-            except EmitterError as error:
-                _LOG.error("%s", error)
-                wake.wait(BACK_OFF_S)
-            except Exception:  # noqa: BLE001 - a worker that died of a defect would be missed by no one
-                _LOG.exception("a defect of the emitter; the delivery stays pending")
-                wake.wait(BACK_OFF_S)
+                return None
+            found.clear()
+            if not self._guarded(lambda: found.append(self._take())):
+                continue
+            match found[0]:
+                case None:
+                    self._wake.wait(IDLE_S)
+                case int() as due_ms:
+                    self._clock.wait_until_ms(due_ms, self._wake)
+                case job:
+                    return job
 
-    def _attempt_or_wait(self, wake: threading.Event) -> None:
-        due = self._next_due()
-        if due is None:
-            wake.wait(IDLE_S)
-        elif due.at_ms > self._clock.now_ms():
-            self._clock.wait_until_ms(due.at_ms, wake)
+    def _guarded(self, job: Job) -> bool:
+        """Do a job and return whether it went well; a worker that died of a failure would be missed."""
+        try:
+            job()
+        except EmitterError as error:
+            _LOG.error("%s", error)
+        except Exception:  # noqa: BLE001 - a worker that died of a defect would be missed by no one
+            _LOG.exception("a defect of the emitter; the delivery stays pending")
         else:
-            self._attempt(due)
+            return True
+        self._is_closing.wait(BACK_OFF_S)
+        return False

@@ -38,7 +38,7 @@ _DEEPEST_BRANCH: Final = 3
 
 def known_paths(schema: dict[str, Any]) -> tuple[str, ...]:
     """Return every path the schema names, in its order, lists by their first item (``[0]``)."""
-    return tuple(_text(steps) for steps in _known_steps(schema, ()))
+    return tuple(path_text(steps) for steps in _known_steps(schema, ()))
 
 
 def parse_assignment(text: str, schema: dict[str, Any]) -> tuple[str, Any]:
@@ -126,7 +126,7 @@ def _located(path: str, schema: dict[str, Any]) -> Steps | None:
         return given
     found = [prefix + given for prefix in _PREFIXES if _schema_at(schema, prefix + given) is not None]
     if len(found) > 1:
-        candidates = tuple(_text(steps) for steps in found)
+        candidates = tuple(path_text(steps) for steps in found)
         raise UnknownNameError("path", path, candidates, "it may be either; write it in full")
     return found[0] if found else None
 
@@ -147,7 +147,8 @@ def _parsed(path: str) -> Steps:
     return tuple(steps)
 
 
-def _text(steps: Steps) -> str:
+def path_text(steps: Steps) -> str:
+    """Return the path that leads these steps, as the other functions read it."""
     text = ""
     for step in steps:
         if isinstance(step, str) and _PLAIN_NAME.fullmatch(step):
@@ -233,7 +234,7 @@ def _nearest(path: str, schema: dict[str, Any]) -> tuple[str, ...]:
             (steps[len(each) :] for each in reversed(_PREFIXES) if steps[: len(each)] == each), steps
         )
         for spelling in (steps, short, steps[-1:] if isinstance(steps[-1], str) else steps):
-            spellings.setdefault(_text(spelling).lower(), _text(steps))
+            spellings.setdefault(path_text(spelling).lower(), path_text(steps))
     close = difflib.get_close_matches(path.lower(), spellings, n=1, cutoff=_LEAST_SIMILARITY)
     return (spellings[close[0]],) if close else ()
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from emitter.catalog.patterns import matching
 from emitter.cli.exact_bytes import exact_bytes
 from emitter.core.events import Event
 from emitter.errors import InvalidPayloadError, InvalidSettingError, UnknownNameError, UsageError
@@ -144,24 +144,6 @@ class EventChoice:
             if self.is_forced:
                 return None
             raise UsageError(f"{error}; --force sends it all the same") from None
-
-
-def matching(catalog: Catalog, name: str) -> list[EventType]:
-    """Return the event of a name, or all that a pattern with ``*`` fits, by full name or last part.
-
-    Raises:
-        UnknownNameError: Nothing fits.
-    """
-    if "*" not in name and "?" not in name:
-        return [catalog.find(name)]
-    found = [
-        event_type
-        for event_type in catalog
-        if fnmatch.fnmatchcase(event_type.name, name) or fnmatch.fnmatchcase(event_type.short_name, name)
-    ]
-    if not found:
-        raise UnknownNameError("event", name, (), "`zoom-emitter events list` shows the names")
-    return found
 
 
 def parse_json_values(text: bytes) -> list[Any]:

@@ -138,7 +138,7 @@ def _settings(kind: str, given: dict[str, Any]) -> Settings:
 def _wanted(names: tuple[str, ...]) -> tuple[str, ...]:
     if not names:
         return ()
-    from emitter.cli.chosen_events import matching  # noqa: PLC0415
+    from emitter.catalog.patterns import matching  # noqa: PLC0415
 
     catalog = chosen_catalog()
     return tuple(dict.fromkeys(each.name for name in names for each in matching(catalog, name)))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import rich_click as click
 
 from emitter.cli.attempt_lines import attempt_value
-from emitter.cli.deliveries_curl import curl_command
 from emitter.cli.deliveries_record import (
     ID,
     database_option,
@@ -21,6 +20,7 @@ from emitter.cli.deliveries_record import (
     filter_options,
     record_with,
 )
+from emitter.core.curl import curl_command
 from emitter.errors import InvalidSettingError
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _write_jsonl(stream: BinaryIO, recorded: Iterable[Recorded]) -> None:
 
 
 def _write_curl(stream: BinaryIO, recorded: Iterable[Recorded]) -> None:
-    stream.writelines(curl_command(found, attempts) for found, attempts in recorded)
+    stream.writelines(curl_command(found.delivery, found.url, attempts) for found, attempts in recorded)
 
 
 def _write_har(stream: BinaryIO, recorded: Iterable[Recorded]) -> None:

@@ -16,6 +16,7 @@ import rich_click as click
 from emitter.cli.attempt_lines import what_zoom_does_next
 from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.chosen_events import EventChoice
+from emitter.cli.emit_via import refuse_what_the_app_decides, send_via, via_options
 from emitter.cli.tally import Tally, status_of
 from emitter.cli.target import ResolvedTarget, TargetChoice, target_options
 from emitter.core.faults import FAULTS, body_with, check_count
@@ -56,11 +57,14 @@ Bodies = Iterator[tuple[str, bytes]]
 @click.option("--dry-run", is_flag=True, help="Print the exact request; send and record nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line an attempt.")
 @click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE", help="Record here.")
+@via_options
 @target_options
 def emit(
     target: TargetChoice,
     *,
     to: str | None,
+    via: str | None,
+    via_token_file: str | None,
     fault_names: tuple[str, ...],
     list_faults: bool,
     raw: bool,
@@ -82,6 +86,7 @@ def emit(
       zoom-emitter emit --story playlist-life --to my-app
       zoom-emitter emit playlist_create --override playlist_name='Q3 calls' --to my-app
       zoom-emitter emit playlist_create --fault wrong-signature --to my-app
+      zoom-emitter emit playlist_create --via http://localhost:4050
     """
     from emitter.delivery.clock import SystemClock  # noqa: PLC0415
 
@@ -89,15 +94,20 @@ def emit(
         _print_faults()
         return
     chosen = EventChoice(**choice)
-    if not to or not (chosen.events or chosen.payload or chosen.story):
-        missing = "an event name, --story NAME or --payload FILE" if to else "--to URL"
+    if via:
+        refuse_what_the_app_decides()
+    if not (to or via) or not (chosen.events or chosen.payload or chosen.story):
+        missing = "an event name, --story NAME or --payload FILE" if to or via else "--to URL"
         raise InvalidSettingError(f"emit wants {missing}; `zoom-emitter emit --help` shows examples")
     faults = [_fault(name) for name in fault_names]
-    resolved = _scheduled(target.resolve(to), retry, time_scale)
     clock = SystemClock()
     rng = Random(f"{chosen.seed} identities") if chosen.seed else SystemRandom()  # noqa: S311 - no secrets
     chosen = chosen if chosen.seed else replace(chosen, seed=str(secrets.randbelow(10**6)))
     bodies = _checked_first(_bodies(chosen, faults, raw, clock.now_ms()), faults, rounds_of=chosen)
+    if via:
+        send_via(via, bodies, faults=faults, token_file=via_token_file, as_json=as_json)
+        return
+    resolved = _scheduled(target.resolve(str(to)), retry, time_scale)
     if dry_run:
         from emitter.cli.dry_run import print_requests  # noqa: PLC0415
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import rich_click as click
 
 from emitter.cli.catalogs import chosen_catalog
+from emitter.cli.exact_bytes import exact_bytes
 from emitter.cli.listening import (
     listening_socket,
     serve_until_interrupted,
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 PORT: Final = 4050
 """Not 4040, where ngrok's own page is: many who write a receiver have that open."""
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-THREADS: Final = 16
+ANSWERING_THREADS: Final = 8
+"""Threads that answer even where every other one serves a live feed."""
 CONNECTIONS: Final = 200
 MAX_READ_BYTES: Final = 32 * 1024 * 1024
 """Up to here the app says itself that a body is too long; beyond, waitress does without a problem answer."""
@@ -46,7 +48,26 @@ MAX_READ_BYTES: Final = 32 * 1024 * 1024
     show_default=True,
     help="0 takes a free one and says which.",
 )
-@click.option("--host", default=LOOPBACK[0], show_default=True, help="Only this machine: 127.0.0.1 or ::1.")
+@click.option(
+    "--host",
+    default=LOOPBACK[0],
+    show_default=True,
+    help="Where to listen; beyond this machine only with a token.",
+)
+@click.option(
+    "--token",
+    envvar="ZOOM_EMITTER_TOKEN",
+    metavar="TEXT",
+    help="What everyone who asks has to show; better given as ZOOM_EMITTER_TOKEN or --token-file.",
+)
+@click.option("--token-file", metavar="FILE", help="Read that token from a file.")
+@click.option(
+    "--public-host",
+    "public_hosts",
+    multiple=True,
+    metavar="NAME[:PORT]",
+    help="A name under which it is reached, as that of a proxy in front.",
+)
 @click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE", help="Record here.")
 @click.option(
     "--allow-host",
@@ -55,34 +76,54 @@ MAX_READ_BYTES: Final = 32 * 1024 * 1024
     metavar="NAME",
     help="A host beyond this machine that subscriptions may lead to.",
 )
+@click.option(
+    "--workers",
+    "worker_count",
+    type=click.IntRange(1, 64),
+    default=16,
+    show_default=True,
+    help="How many attempts are made at once.",
+)
+@click.option(
+    "--log",
+    "log_form",
+    type=click.Choice(["text", "json"]),
+    help="Form of the log: text at a terminal, otherwise JSON lines.",
+)
 @secret_token_file_option
 @env_file_option
-def serve(*, port: int, host: str, **flags: Any) -> None:
+def serve(*, port: int, host: str, log_form: str | None, **flags: Any) -> None:
     """Run the emitter as a local web service: subscribe an endpoint, send it events, read what came of it.
 
-    Retries go on in the background, and after a restart. The API speaks JSON; its root lists the routes.
+    Retries go on in the background, and after a restart. The API speaks JSON; /openapi.json describes it.
     The secret token is for subscriptions that bring none.
 
     \b
       zoom-emitter serve
       zoom-emitter serve --port 0 --allow-host staging.example.com
+      ZOOM_EMITTER_TOKEN=… zoom-emitter serve --host 0.0.0.0
     """
     from emitter.app.factory import create_app  # noqa: PLC0415 - imports flask and sqlalchemy
+    from emitter.app.feed import MAX_FOLLOWERS  # noqa: PLC0415
 
-    if host not in LOOPBACK:
-        raise InvalidSettingError(
-            f"serve listens on this machine only, not on {host!r}: whoever reaches it can make it send; "
-            "leave --host out, and reach it from elsewhere through an SSH tunnel"
-        )
     settings, catalog = _app_settings(flags), chosen_catalog()
-    with stopped_by_signals(), listening_socket(host, port) as listener, _logging_to_stderr():
+    if host not in LOOPBACK and not settings.is_shared:
+        raise InvalidSettingError(
+            f"serve listens on {host!r} only with a token, since whoever reaches it can make it send; "
+            "set ZOOM_EMITTER_TOKEN, or leave --host out"
+        )
+    with stopped_by_signals(), listening_socket(host, port) as listener, _logging_to_stderr(log_form):
         app = create_app(settings, catalog=catalog)
         try:
             click.echo(f"recording in {settings.database}", err=True)
             click.echo(f"serving on {url_of(listener)}")
-            click.echo(_first_steps(url_of(listener)), err=True)
+            click.echo(_first_steps(url_of(listener), is_shared=settings.is_shared), err=True)
             serve_until_interrupted(
-                app, listener, threads=THREADS, connections=CONNECTIONS, max_body_bytes=MAX_READ_BYTES
+                app,
+                listener,
+                threads=MAX_FOLLOWERS + ANSWERING_THREADS,
+                connections=CONNECTIONS,
+                max_body_bytes=MAX_READ_BYTES,
             )
         finally:
             if not app.extensions["zoom_emitter"].close():
@@ -101,7 +142,20 @@ def _app_settings(flags: dict[str, Any]) -> AppSettings:
         allowed_hosts=tuple(map(_host, flags["allowed_hosts"] or defaults.get("allow-host", ()))),
         secret_source=_secret_source(flags, defaults),
         environ=os.environ,
+        worker_count=flags["worker_count"],
+        token_hash=_token_hash(flags["token"], flags["token_file"]),
+        public_hosts=tuple(map(_host, flags["public_hosts"])),
     )
+
+
+def _token_hash(token: str | None, file: str | None) -> str:
+    """Return the hash of the app's token, empty where none is given."""
+    from emitter.app.tokens import hash_of  # noqa: PLC0415 - imports the signer of cookies
+    from emitter.core.secrets import Secret  # noqa: PLC0415
+
+    if file is not None:
+        token = exact_bytes(file).decode("utf-8", "replace").strip()
+    return "" if token is None else hash_of(Secret(token))
 
 
 def _secret_source(flags: dict[str, Any], defaults: dict[str, Any]) -> SecretSource | None:
@@ -122,17 +176,18 @@ def _secret_source(flags: dict[str, Any], defaults: dict[str, Any]) -> SecretSou
 def _host(name: str) -> str:
     """Return a host as targets name it: lower case, an IPv6 address without brackets."""
     if "/" in name or not name.strip():
-        raise InvalidSettingError(
-            f"--allow-host wants a name or an address, not {name!r}; leave out scheme and path"
-        )
+        raise InvalidSettingError(f"a host is a name or an address, not {name!r}; leave out scheme and path")
     return name.lower().removeprefix("[").removesuffix("]")
 
 
 @contextmanager
-def _logging_to_stderr() -> Iterator[None]:
-    """Send the app's log to stderr, a line each, so that no payload can write a line of its own."""
+def _logging_to_stderr(form: str | None) -> Iterator[None]:
+    """Send the app's log to stderr."""
+    from emitter.app.logs import JsonLines, TextLines  # noqa: PLC0415
+
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_OneLine("%(asctime)s %(message)s", "%H:%M:%S"))
+    is_text = sys.stderr.isatty() if form is None else form == "text"
+    handler.setFormatter(TextLines() if is_text else JsonLines())
     logger = logging.getLogger("emitter")
     logger.addHandler(handler)
     level = logger.level
@@ -144,18 +199,13 @@ def _logging_to_stderr() -> Iterator[None]:
         logger.setLevel(level)
 
 
-class _OneLine(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        if record.exc_info:
-            return text
-        return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
-
-
-def _first_steps(url: str) -> str:
+def _first_steps(url: str, *, is_shared: bool) -> str:
     json = "-H 'content-type: application/json'"
+    if is_shared:
+        json = f"{json} -H 'authorization: Bearer …'"
     subscription = f'{{"url": "http://localhost:{RECEIVER_PORT}/", "time_scale": 1000}}'
-    return f"""try this; `zoom-emitter sample-receiver` runs in another terminal with the same secret token:
+    return f"""open {url} in a browser, or try this;
+`zoom-emitter sample-receiver` runs in another terminal with the same secret token:
   curl {url}api/subscriptions {json} -d '{subscription}'
   curl {url}api/events {json} -d '{{"event": "playlist_create"}}'
   curl {url}api/deliveries

@@ -19,6 +19,8 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     """Settled without success: the outcome is one Zoom does not retry, or the schedule is used up."""
+    CANCELLED = "cancelled"
+    """Given up by a person, or with its subscription; nothing more is sent."""
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots, see `_changed`

@@ -52,7 +52,7 @@ class Courier:
         store: Holds deliveries and attempts.
         clock: Signs with its time and waits by it.
         rng: Where request ids come from.
-        endpoint_for: Opens the endpoint of a subscription's number; asked once a subscription.
+        endpoint_for: Opens the endpoint of a subscription's number; asked once, and again after `forget`.
         on_attempt: Called after each attempt has been recorded, in the thread that made it.
     """
 
@@ -189,6 +189,10 @@ class Courier:
                 self._give_back(begun)
                 begun = self.begin_next(subscription_id)
         return count
+
+    def forget(self, subscription_id: int) -> None:
+        """Open a subscription's endpoint anew for its next attempt: it was edited."""
+        self._endpoints.pop(subscription_id, None)
 
     def run_until_settled(
         self, subscription_id: int | None = None, *, stop: threading.Event | None = None

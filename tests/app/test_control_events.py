@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from emitter.delivery.clock import ManualClock
 from tests.support.api import SECRET_TOKEN, running_app
+from tests.support.clocks import RetriesClock
 from tests.support.receiving import Receiver
 
 NOW_MS = 1_790_000_000_000
@@ -37,7 +37,7 @@ def received(api, receiver):
     return send
 
 
-def refused(api, status=422, **fields):
+def refused(api, status=409, **fields):
     before = api.deliveries(limit=1)
     answer = api.post("/api/events", fields)
     assert answer.status_code == status, answer.text
@@ -160,9 +160,20 @@ def test_a_wrong_signature_is_refused_by_the_receiver_and_not_retried(api, recei
             "/payload/object/playlist_name: expected a string",
         ),
         ({"event": "playlist_create", "payload": {}}, "/payload: the required property"),
-        ({"event": "playlist_create", "faults": ["duplicates"]}, "did you mean 'duplicate'?"),
         ({"event": "playlist_create", "faults": ["reorder"]}, "takes at least 2 events"),
         ({"event": "playlist_create", "subscription": 99}, "unknown subscription '99'"),
+    ],
+)
+def test_what_fits_but_not_what_is_here_is_a_conflict_and_nothing_is_accepted(api, receiver, fields, detail):
+    problem = refused(api, **fields)
+
+    assert detail in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "detail"),
+    [
+        ({"event": "playlist_create", "faults": ["duplicates"]}, "did you mean 'duplicate'?"),
         ({"event": "playlist_create", "count": 1001}, "expected 1 to 1000, found 1001"),
         ({"event": "playlist_create", "count": "2"}, "expected a whole number, found a string"),
         ({"event": "playlist_create", "evnt": 1}, "did you mean 'event'?"),
@@ -174,8 +185,8 @@ def test_a_wrong_signature_is_refused_by_the_receiver_and_not_retried(api, recei
         ({"body": {}}, "/body: expected text, found an object"),
     ],
 )
-def test_what_cannot_be_sent_is_told_and_nothing_is_accepted(api, receiver, fields, detail):
-    problem = refused(api, **fields)
+def test_what_does_not_fit_is_told_and_nothing_is_accepted(api, receiver, fields, detail):
+    problem = refused(api, 422, **fields)
 
     assert detail in problem["detail"]
 
@@ -233,7 +244,7 @@ def test_a_subscription_that_is_named_gets_what_it_does_not_want(tmp_path):
 def test_refused_deliveries_are_retried_on_zooms_schedule(tmp_path):
     with (
         Receiver(SECRET_TOKEN) as receiver,
-        running_app(tmp_path, clock=ManualClock(NOW_MS), worker_count=1) as api,
+        running_app(tmp_path, clock=RetriesClock(NOW_MS), worker_count=1) as api,
     ):
         api.subscribe(receiver.url)
         receiver.answer_with(503, 500, 503, 503)

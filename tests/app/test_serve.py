@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
 import sys
 
 import pytest
+import requests
 
 from emitter.core.secrets import SecretToken
 from tests.support.api import SECRET_TOKEN
@@ -14,6 +16,11 @@ from tests.support.receiving import Receiver
 from tests.support.serving import serving
 from tests.support.waiting import wait_for
 
+PATHS = (
+    *("", "openapi.json", "metrics", "healthz", "readyz", "sign-in"),
+    *("api/subscriptions", "api/subscriptions/1", "api/subscriptions/1/handshakes", "api/notices"),
+    *("api/deliveries", "api/deliveries/1", "api/deliveries/1/attempts", "api/events", "api/streams"),
+)
 CANARIES = {
     "secret_token": "canary-token-3f9a",
     "auth": "canary-auth-77b1",
@@ -60,7 +67,7 @@ def test_the_commands_it_shows_work(tmp_path):
 
 
 def test_each_attempt_is_one_line_of_the_log_whatever_the_event_is_called(tmp_path):
-    with Receiver(SECRET_TOKEN) as receiver, serving(tmp_path) as served:
+    with Receiver(SECRET_TOKEN) as receiver, serving(tmp_path, "--log", "text") as served:
         served.api.subscribe(receiver.url, time_scale=10_000)
         receiver.answer_with(503)
         (number,) = served.api.emit(event="playlist_create")
@@ -78,6 +85,56 @@ def test_each_attempt_is_one_line_of_the_log_whatever_the_event_is_called(tmp_pa
     assert "attempt 2 at +0:05:0" in lines[1]
     assert "204 accepted" in lines[1]
     assert r"#2  forged\n12:00:00 #9 line\x1b[31m\u202e  attempt 1" in lines[2]
+
+
+def test_the_log_is_one_json_object_an_attempt(tmp_path):
+    with Receiver(SECRET_TOKEN) as receiver, serving(tmp_path) as served:
+        served.api.subscribe(receiver.url, time_scale=10_000)
+        receiver.answer_with(503)
+        (number,) = served.api.emit(event="playlist_create")
+        served.api.settled(number)
+        served.ended_by(signal.SIGINT)
+
+    first, second = [json.loads(line) for line in served.log.splitlines() if line.startswith("{")]
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ", first["time"])
+    assert first | {"time": "", "total_ms": 0, "request_id": ""} == {
+        "time": "",
+        "level": "info",
+        "message": "attempt",
+        "delivery": 1,
+        "subscription": 1,
+        "event": "revenue_accelerator.playlist_create",
+        "request_id": "",
+        "state": "pending",
+        "attempt": 1,
+        "retry_number": 0,
+        "virtual_ms": 0,
+        "outcome": "failed",
+        "status": 503,
+        "code": None,
+        "detail": "",
+        "total_ms": 0,
+        "next_retry_s": 300.0,
+    }
+    assert (second["attempt"], second["outcome"], second["state"]) == (2, "accepted", "delivered")
+
+
+def told_of_everything(api, url, token):
+    """Return what the API says to edits that hold canaries, and on every path that shows something."""
+    auth = {"mode": "legacy", "verification_token": CANARIES["auth"]}
+    said = [api.patch("/api/subscriptions/1", {"auth": auth, "url": url + "&more=1"}).text]
+    said.append(api.patch("/api/subscriptions/1", {"secret_token": CANARIES["auth"]}).text)
+    said.append(api.patch("/api/subscriptions/1", {"secret_token_env": CANARIES["auth"]}).text)
+    said.append(api.post("/api/subscriptions/1/validate", {}).text)
+    said.append(api.post("/api/deliveries/1/replay", {}).text)
+    draft = {"url": url, "is_draft": True, "secret_token": token.reveal(), "name": "draft"}
+    said.append(api.post("/api/subscriptions", draft).text)
+    said += [api.get(f"/{path}").text for path in PATHS]
+    live = {"Last-Event-ID": "0-1-1"}
+    with requests.get(api.base + "/api/live", headers=live, stream=True, timeout=10) as feed:
+        lines = feed.iter_lines()
+        said += [next(lines).decode() for _ in range(9)]
+    return said
 
 
 def test_no_secret_is_in_any_answer_log_or_file(tmp_path):
@@ -102,25 +159,29 @@ def test_no_secret_is_in_any_answer_log_or_file(tmp_path):
         said.append(api.post("/api/subscriptions", {"url": f"http://ann:{CANARIES['auth']}@127.0.0.1/"}).text)
         receiver.answer_with(503)
         said += [str(api.settled(number)) for number in api.emit(event="playlist_create")]
-        paths = ("", "api/subscriptions", "api/subscriptions/1", "api/deliveries", "api/deliveries/1")
-        said += [api.get(f"/{path}").text for path in paths]
+        said += told_of_everything(api, url, token)
         served.ended_by(signal.SIGINT)
     said.append(served.log)
+    record = ("--database", str(tmp_path / "record.sqlite"))
+    for form in ("jsonl", "har", "curl"):
+        exported = zoom_emitter("deliveries", "export", "--format", form, *record)
+        said += [exported.text, exported.err]
+    said.append(zoom_emitter("deliveries", "list", *record).text)
     said += [path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file()]
 
-    assert len([arrival for arrival in receiver.arrivals if b"playlist_create" in arrival.body]) == 3
+    assert len([arrival for arrival in receiver.arrivals if b"playlist_create" in arrival.body]) >= 3
     assert [canary for canary in CANARIES.values() for text in said if canary in text] == []
     assert "YW5uOmNhbmFyeS" not in "".join(said)  # ann:canary… in base64
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "0.0.0.0", "::", "example.com"])  # noqa: S104 - to be refused
-def test_it_listens_on_this_machine_only(tmp_path, host):
+def test_it_listens_elsewhere_only_with_a_token(tmp_path, host):
     result = zoom_emitter(
         "serve", "--host", host, "--port", "0", "--database", str(tmp_path / "record.sqlite")
     )
 
     assert (result.status, result.text) == (2, "")
-    assert result.err.startswith(f"error: serve listens on this machine only, not on '{host}'")
+    assert result.err.startswith(f"error: serve listens on '{host}' only with a token")
     assert result.err.count("\n") == 1
 
 
@@ -142,8 +203,10 @@ def test_a_port_in_use_is_one_line(tmp_path):
         (["--database", "nowhere/record.sqlite"], "does not exist; make it"),
         (["--secret-token-file", "missing"], "cannot read"),
         (["--env-file", "missing"], "cannot read "),
-        (["--allow-host", "http://example.com/"], "--allow-host wants a name or an address"),
-        (["--allow-host", " "], "--allow-host wants a name or an address"),
+        (["--token", "short"], "the token wants 16 or more printable ASCII characters"),
+        (["--token-file", "missing"], "cannot read missing"),
+        (["--allow-host", "http://example.com/"], "a host is a name or an address"),
+        (["--allow-host", " "], "a host is a name or an address"),
     ],
 )
 def test_what_it_cannot_start_with_is_one_line(options, message):

@@ -13,9 +13,10 @@ from emitter.core.deliveries import Attempt, Timing
 from emitter.core.outcome import Outcome, OutcomeKind
 from emitter.core.secrets import SecretToken
 from emitter.core.subscription import Subscription
-from emitter.delivery.clock import ManualClock, SystemClock, monotonic_ms
+from emitter.delivery.clock import SystemClock, monotonic_ms
 from emitter.delivery.secret_sources import FromEnvironment
 from tests.support.api import SECRET_TOKEN, running_app
+from tests.support.clocks import RetriesClock
 from tests.support.receiving import Receiver
 from tests.support.servers import serve
 from tests.support.waiting import wait_for
@@ -25,7 +26,7 @@ IN_TEN_MINUTES_MS = 600_000
 
 
 def later():
-    return ManualClock(SystemClock().now_ms() + IN_TEN_MINUTES_MS)
+    return RetriesClock(SystemClock().now_ms() + IN_TEN_MINUTES_MS)
 
 
 def is_attempted(api, number, times=1):
@@ -102,7 +103,7 @@ def test_a_subscription_whose_secret_is_gone_waits_and_the_others_go_on(tmp_path
             reason = wait_for(lambda: api.get("/api/subscriptions/1").json()["stuck"])
             assert "ZOOM_WEBHOOK_SECRET_TOKEN is not set any more" in reason
             assert api.emit(event="playlist_create") == [sent + 1]
-            assert api.post("/api/events", {"event": "playlist_create", "subscription": 1}).status_code == 422
+            assert api.post("/api/events", {"event": "playlist_create", "subscription": 1}).status_code == 409
             assert api.get(f"/api/deliveries/{stuck}").json()["state"] == "pending"
         with running_app(tmp_path) as api:
             assert api.settled(stuck)["state"] == "delivered"
@@ -137,7 +138,7 @@ def test_what_a_command_left_pending_is_left_alone(tmp_path):
             now_ms=1,
         )
         api.service.store.mark_validated(number, now_ms=1)
-        of_command = api.service._courier.accept_bodies(number, [("x", b"{}")])[0].id
+        of_command = api.service._sending.courier.accept_bodies(number, [("x", b"{}")])[0].id
         (of_app,) = api.emit(event="playlist_create")
 
         api.settled(of_app)
@@ -163,7 +164,7 @@ def test_retries_of_an_attempt_under_way_are_given_up_with_its_subscription(tmp_
         may_end.set()
         delivery = api.settled(number)
 
-    assert delivery["state"] == "failed"
+    assert delivery["state"] == "cancelled"
     assert [attempt["status"] for attempt in delivery["attempts"]] == [503]
 
 
@@ -231,4 +232,4 @@ def test_slow_handshakes_leave_the_app_free_to_answer(tmp_path):
     assert health.json() == {"status": "ok"}
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
     assert busy.json()["detail"] == "4 handshakes are under way; try again when one has ended"
-    assert [each.result().status_code for each in under_way] == [422] * 4
+    assert [each.result().status_code for each in under_way] == [409] * 4

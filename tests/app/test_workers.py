@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import logging
 import queue
 import threading
@@ -8,7 +9,6 @@ import pytest
 
 from emitter.app.workers import IDLE_S, Workers
 from emitter.delivery.clock import SystemClock, monotonic_ms
-from emitter.delivery.store.app_subscriptions import Due
 from emitter.errors import StoreError
 from tests.support.waiting import wait_for
 
@@ -23,19 +23,15 @@ class Duties:
         self.made = []
         self._attempt = attempt or (lambda _: None)
 
-    def next_due(self):
-        return None if self.due.empty() else Due(0, 1)
+    def take(self):
+        return None if self.due.empty() else functools.partial(self._do, self.due.get_nowait())
 
-    def attempt(self, _):
-        try:
-            number = self.due.get_nowait()
-        except queue.Empty:  # another worker was faster
-            return
+    def _do(self, number):
         self._attempt(number)
         self.made.append(number)
 
     def workers(self, count=2):
-        return Workers(next_due=self.next_due, attempt=self.attempt, clock=SystemClock(), count=count)
+        return Workers(take=self.take, clock=SystemClock(), count=count)
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_a_newer_record_is_refused_and_left_alone():
         connection.execute("DROP TABLE handshakes")
     before = RECORD.read_bytes()
 
-    with pytest.raises(StoreError, match=r"format 99, this version reads up to 1; upgrade"):
+    with pytest.raises(StoreError, match=r"format 99, this version reads up to 2; upgrade"):
         Store.open(RECORD)
 
     assert RECORD.read_bytes() == before

@@ -16,11 +16,23 @@ MAX_LINES = 300
 LONGER: dict[str, str] = {}
 SAYS_NOTHING = {"utils", "helpers", "common", "misc"}
 # What a distribution is called where it is not called as it is imported.
-DISTRIBUTIONS = {"jsonschema_rs": "jsonschema-rs", "rich_click": "rich-click", "yaml": "pyyaml"}
-# Always there with one that is declared, which is its face to the world.
+DISTRIBUTIONS = {
+    "flask_openapi3": "flask-openapi3",
+    "jsonschema_rs": "jsonschema-rs",
+    "prometheus_client": "prometheus-client",
+    "rich_click": "rich-click",
+    "yaml": "pyyaml",
+}
 # Named by an extra, and imported only where one asks for what it does.
 EXTRAS = {"zstandard"}
-COMES_WITH = {"click": "rich-click", "werkzeug": "flask", "markupsafe": "flask"}
+# Always there with one that is declared, which is its face to the world.
+COMES_WITH = {
+    "click": "rich-click",
+    "itsdangerous": "flask",
+    "markupsafe": "flask",
+    "pydantic_core": "pydantic",
+    "werkzeug": "flask",
+}
 
 
 def name_of(path: Path) -> str:

@@ -37,8 +37,17 @@ class Api:
     def post(self, path, value, **options):
         return requests.post(self.base + path, json=value, timeout=TIMEOUT_S, **options)
 
+    def patch(self, path, value):
+        return requests.patch(self.base + path, json=value, timeout=TIMEOUT_S)
+
     def delete(self, path):
         return requests.delete(self.base + path, timeout=TIMEOUT_S)
+
+    def do(self, path, status=202, **fields):
+        """Do what a path names, and return what came of it."""
+        answer = self.post(path, fields)
+        assert answer.status_code == status, answer.text
+        return answer.json()
 
     def subscribe(self, url, **fields):
         """Subscribe an endpoint that passes, and return the subscription."""
@@ -54,6 +63,16 @@ class Api:
 
     def deliveries(self, **query):
         return self.get("/api/deliveries", params=query).json()["deliveries"]
+
+    def attempted(self, number, times=1):
+        """Return a delivery once so many of its attempts have ended."""
+
+        def look():
+            delivery = self.get(f"/api/deliveries/{number}").json()
+            ended = [attempt for attempt in delivery["attempts"] if attempt["outcome"] != "unknown"]
+            return delivery if len(ended) >= times else None
+
+        return wait_for(look, what=f"attempt {times} of delivery {number}")
 
     def settled(self, number):
         """Return a delivery once it is settled."""

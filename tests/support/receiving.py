@@ -55,7 +55,7 @@ class Receiver:
         self._statuses.clear()
 
     def __enter__(self) -> Self:
-        app = Flask(__name__)
+        self.app = app = Flask(__name__)
         app.add_url_rule("/", view_func=self._receive, methods=["POST"])
         app.add_url_rule("/<path:path>", view_func=self._receive, methods=["POST"])
         self.url = self._open.enter_context(serve(app)).rstrip("/") + "/"

@@ -23,6 +23,7 @@ from emitter.delivery.store.failures import (
 )
 from emitter.delivery.store.tables import FORMAT, metadata, store_format
 from emitter.delivery.store.transactions import Connections, Transaction
+from emitter.delivery.store.upgrades import upgrade
 from emitter.errors import StoreError
 
 if TYPE_CHECKING:
@@ -168,29 +169,33 @@ def _sqlite_engine(path: Path, busy_timeout_s: float) -> Engine:
 def _prepare(engine: Engine, path: Path) -> None:
     """Make what is missing in an empty file or a record of ours; leave everything else untouched."""
     with engine.begin() as connection:
-        is_complete = _check(connection, path) >= set(metadata.tables)
-    if is_complete:
+        names, version = _check(connection, path)
+    if names >= set(metadata.tables) and version == FORMAT:
         return
     _outside_transactions(engine, "PRAGMA journal_mode = WAL")
     with engine.execution_options(begin=WRITE).begin() as connection:
-        found = _check(connection, path)
+        names, version = _check(connection, path)
         metadata.create_all(connection)
-        if not found:
+        if names:
+            upgrade(connection, found=version)
+        else:
             connection.execute(insert(store_format).values(version=FORMAT, next_delivery_id=1))
 
 
-def _check(connection: Connection, path: Path) -> set[str]:
-    """Return the names of the tables that are there, once it is clear that the file is ours."""
+def _check(connection: Connection, path: Path) -> tuple[set[str], int]:
+    """Return the names of the tables there are and the format, once it is clear that the file is ours."""
     names = set(inspect(connection).get_table_names())
     if names and store_format.name not in names:
         raise foreign(path)
+    version = FORMAT
     if names:
         versions = connection.execute(select(store_format.c.version)).scalars().all()
         if len(versions) != 1 or not isinstance(versions[0], int):
             raise damaged(path, "its format")
         if versions[0] > FORMAT:
             raise too_new(path, found=versions[0], known=FORMAT)
-    return names
+        version = versions[0]
+    return names, version
 
 
 def _outside_transactions(engine: Engine, *statements: str) -> None:

@@ -28,16 +28,16 @@ from sqlalchemy import (
     text,
 )
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The version this code reads and writes."""
 
 metadata: Final = MetaData()
 
-_BIG: Final = BigInteger().with_variant(Integer(), "sqlite")
+BIG: Final = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _table(name: str, *parts: Column[Any] | UniqueConstraint) -> Table:
-    return Table(name, metadata, Column("id", _BIG, primary_key=True), *parts)
+    return Table(name, metadata, Column("id", BIG, primary_key=True), *parts)
 
 
 def _end_of_request() -> tuple[Column[Any], ...]:
@@ -62,7 +62,7 @@ store_format: Final = Table(
     metadata,
     Column("version", Integer, nullable=False),
     # So that a batch knows its numbers without asking for each, and none is given twice, even after pruning.
-    Column("next_delivery_id", _BIG, nullable=False),
+    Column("next_delivery_id", BIG, nullable=False),
 )
 
 subscriptions: Final = _table(
@@ -73,8 +73,8 @@ subscriptions: Final = _table(
     Column("settings", Text, nullable=False),
     Column("sealed", Text),  # the whole URL and the credentials, where there is something to hide
     Column("secret_source", Text, nullable=False),
-    Column("created_at_ms", _BIG, nullable=False),
-    Column("validated_at_ms", _BIG),
+    Column("created_at_ms", BIG, nullable=False),
+    Column("validated_at_ms", BIG),
 )
 
 handshakes: Final = _table(
@@ -82,8 +82,8 @@ handshakes: Final = _table(
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), index=True),
     Column("kind", Text, nullable=False),
     Column("url", Text, nullable=False),
-    Column("started_at_ms", _BIG, nullable=False),
-    Column("timestamp_s", _BIG, nullable=False),
+    Column("started_at_ms", BIG, nullable=False),
+    Column("timestamp_s", BIG, nullable=False),
     Column("request_headers", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     *_end_of_request(),
@@ -95,14 +95,14 @@ deliveries: Final = _table(
     "deliveries",
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("event", Text, nullable=False),
-    Column("created_at_ms", _BIG, nullable=False),
+    Column("created_at_ms", BIG, nullable=False),
     Column("state", Text, nullable=False),
     Column("retry_number", Integer, nullable=False),
-    Column("due_at_ms", _BIG),
-    Column("virtual_ms", _BIG, nullable=False),
+    Column("due_at_ms", BIG),
+    Column("virtual_ms", BIG, nullable=False),
     Column("lease_ms", Integer, nullable=False),
     Column("attempts_made", Integer, nullable=False),
-    Column("leased_until_ms", _BIG),
+    Column("leased_until_ms", BIG),
     Column("leased_by", Text),
     Column("request_id", Text, nullable=False),
     Column("tracking_id", Text, nullable=False),
@@ -110,6 +110,7 @@ deliveries: Final = _table(
     Column("client_id", Text, nullable=False),
     Column("faults", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("last_outcome", Text),  # of the attempt that began last: lists are filtered by it
 )
 
 attempts: Final = _table(
@@ -117,8 +118,8 @@ attempts: Final = _table(
     Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("retry_number", Integer, nullable=False),
-    Column("started_at_ms", _BIG, nullable=False),
-    Column("virtual_ms", _BIG, nullable=False),
+    Column("started_at_ms", BIG, nullable=False),
+    Column("virtual_ms", BIG, nullable=False),
     Column("timestamp_s", Text, nullable=False),
     Column("request_headers", Text, nullable=False),
     Column("sent_body", LargeBinary),
@@ -130,14 +131,35 @@ attempts: Final = _table(
 # A settled delivery has no due time, so that these stay as small as what is pending. On SQLite one is enough:
 # commands and app ask for what is due at a subscription, any other question looks through what is pending,
 # and each index is two page writes a delivery.
-_PENDING: Final = text("due_at_ms IS NOT NULL")
-Index("due", deliveries.c.due_at_ms, postgresql_where=_PENDING).ddl_if(dialect="postgresql")
+PENDING: Final = text("due_at_ms IS NOT NULL")
+Index("due", deliveries.c.due_at_ms, postgresql_where=PENDING).ddl_if(dialect="postgresql")
 Index(
     "due_by_subscription",
     deliveries.c.subscription_id,
     deliveries.c.due_at_ms,
-    sqlite_where=_PENDING,
-    postgresql_where=_PENDING,
+    sqlite_where=PENDING,
+    postgresql_where=PENDING,
+)
+# What lists are read by: newest first among those that have something in common. What was delivered is found
+# by its last outcome. Each is looked for in the words of its index: SQLite recognises a partial one by them.
+LEASED: Final = text("leased_until_ms IS NOT NULL")
+GIVEN_UP: Final = text("state IN ('failed', 'cancelled')")
+Index("leased", deliveries.c.leased_until_ms, sqlite_where=LEASED, postgresql_where=LEASED)
+Index("listed", deliveries.c.created_at_ms)
+Index("listed_by_event", deliveries.c.event, deliveries.c.created_at_ms)
+Index("listed_by_outcome", deliveries.c.last_outcome, deliveries.c.created_at_ms)
+Index("listed_by_subscription", deliveries.c.subscription_id, deliveries.c.created_at_ms)
+Index("listed_pending", deliveries.c.created_at_ms, sqlite_where=PENDING, postgresql_where=PENDING)
+Index(
+    "listed_given_up",
+    deliveries.c.state,
+    deliveries.c.created_at_ms,
+    sqlite_where=GIVEN_UP,
+    postgresql_where=GIVEN_UP,
+)
+SINCE_FORMAT_2: Final = frozenset(
+    {"leased", "listed", "listed_by_event", "listed_by_outcome", "listed_by_subscription"}
+    | {"listed_pending", "listed_given_up"}
 )
 
 

@@ -228,6 +228,7 @@ def _standing(delivery: Delivery, attempt: Attempt) -> tuple[Any, ...]:
         delivery.retry_number,
         delivery.virtual_ms,
         attempt.number,
+        str(attempt.outcome.kind),
         delivery.id,
         attempt.number,
         delivery.due_at_ms,

@@ -28,8 +28,14 @@ if TYPE_CHECKING:
 # Constants as text: bound ones would be given to the driver with every row.
 _ZERO: Final[ColumnElement[int]] = literal_column("0")
 _ONE: Final[ColumnElement[int]] = literal_column("1")
-_STANDING: Final = ("state", "retry_number", "virtual_ms", "attempts_made", "due_at_ms")
+_STANDING: Final = ("state", "retry_number", "virtual_ms", "attempts_made", "last_outcome", "due_at_ms")
 _FREE: Final = {"leased_until_ms": null(), "leased_by": null()}
+_UNKNOWN: Final[ColumnElement[str]] = literal_column(f"'{OutcomeKind.UNKNOWN}'")
+_OUTCOME_BEFORE: Final = (
+    select(attempts.c.outcome)
+    .where(attempts.c.delivery_id == deliveries.c.id, attempts.c.number == deliveries.c.attempts_made - _ONE)
+    .scalar_subquery()
+)
 
 
 def _given(columns: Sequence[str], bound: Collection[str]) -> dict[str, Any]:
@@ -72,7 +78,7 @@ ADD_DELIVERY: Final = Prepared(
 ADD_ATTEMPT: Final = _add_attempt(WHOLE)
 BEGIN_ATTEMPT: Final = _add_attempt(
     BEGUN,
-    outcome=literal_column(f"'{OutcomeKind.UNKNOWN}'"),
+    outcome=_UNKNOWN,
     detail=literal_column("''"),
     total_ms=_ZERO,
 )
@@ -85,13 +91,16 @@ FORGET_ATTEMPT: Final = Prepared(
 TAKE: Final = Prepared(
     update(deliveries)
     .where(deliveries.c.id == bindparam("its_id"))
-    .values({name: bindparam(name) for name in ("attempts_made", "leased_until_ms", "leased_by")}),
+    .values(
+        last_outcome=_UNKNOWN,
+        **{name: bindparam(name) for name in ("attempts_made", "leased_until_ms", "leased_by")},
+    ),
     ("attempts_made", "leased_until_ms", "leased_by", "its_id"),
 )
 GIVE_BACK: Final = Prepared(
     update(deliveries)
     .where(deliveries.c.id == bindparam("its_id"), deliveries.c.attempts_made == bindparam("number"))
-    .values(attempts_made=deliveries.c.attempts_made - _ONE, **_FREE),
+    .values(attempts_made=deliveries.c.attempts_made - _ONE, last_outcome=_OUTCOME_BEFORE, **_FREE),
     ("its_id", "number"),
 )
 END_LEASE: Final = Sparse(

@@ -9,20 +9,23 @@ from emitter.core.secrets import MASK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emitter.core.deliveries import Attempt
-    from emitter.delivery.store import DeliverySummary
+    from emitter.core.deliveries import Attempt, Delivery
 
 _CURLS_OWN: Final = {"host", "content-length"}
 """Headers curl writes itself, from the URL and the body."""
 
 
-def curl_command(found: DeliverySummary, attempts: Sequence[Attempt]) -> bytes:
-    """Return shell lines that send the last attempt of a delivery again, byte for byte.
+def curl_command(delivery: Delivery, url: str, attempts: Sequence[Attempt]) -> bytes:
+    """Return shell lines that send the last of a delivery's attempts again, byte for byte.
 
     curl cannot sign, so the signature is the recorded one; what is masked or left out of the record is said
     in a comment. Bytes, since header values need not be UTF-8.
+
+    Args:
+        delivery: What was sent.
+        url: Where to, without its query where the record has none.
+        attempts: Those up to the one that is wanted.
     """
-    delivery = found.delivery
     comments = [f"# delivery {delivery.id}, {delivery.event!a}"]
     if not attempts:
         return f"{comments[0]}: not attempted yet\n".encode()
@@ -34,7 +37,7 @@ def curl_command(found: DeliverySummary, attempts: Sequence[Attempt]) -> bytes:
     )
     if any(value == MASK for _, value in attempt.request_headers):
         comments.append(f"# {MASK} stands for credentials, which the record does not show")
-    url, question_mark, _ = found.url.partition("?")
+    url, question_mark, _ = url.partition("?")
     if question_mark:
         comments.append("# the URL had a query, which the record does not show")
     body = delivery.body if attempt.sent_body is None else attempt.sent_body

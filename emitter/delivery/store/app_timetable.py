@@ -1,0 +1,106 @@
+"""What the app has to do next: which of its subscriptions has something due, and when.
+
+The head of each subscription's own queue is looked at: how much is pending behind it does not matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import and_, bindparam, or_, select, update
+
+from emitter.core.standing import SubscriptionState
+from emitter.delivery.store.app_tables import standings
+from emitter.delivery.store.database import WRITE
+from emitter.delivery.store.prepared import Prepared
+from emitter.delivery.store.tables import deliveries
+
+if TYPE_CHECKING:
+    from emitter.delivery.store.database import Database
+
+_IS_ACTIVE: Final = standings.c.state == SubscriptionState.ACTIVE.value
+_IS_AT_WORK: Final = and_(_IS_ACTIVE, or_(standings.c.is_paused.is_(False), standings.c.steps > 0))
+_PENDING: Final = deliveries.c.due_at_ms.is_not(None)
+_FREE: Final = deliveries.c.leased_until_ms.is_(None)
+
+_HEAD: Final = (
+    select(deliveries.c.due_at_ms)
+    .where(deliveries.c.subscription_id == standings.c.subscription_id, _PENDING, _FREE)
+    .order_by(deliveries.c.due_at_ms)
+    .limit(1)
+    .scalar_subquery()
+)
+_HEADS: Final = Prepared(
+    select(standings.c.subscription_id, standings.c.is_paused, standings.c.revalidate_at_ms, _HEAD).where(
+        _IS_AT_WORK
+    )
+)
+# No more rows than there are attempts under way anywhere.
+_LEASED: Final = Prepared(select(deliveries.c.subscription_id, deliveries.c.leased_until_ms).where(~_FREE))
+_ACTIVE_IDS: Final = Prepared(
+    select(standings.c.subscription_id).where(_IS_ACTIVE).order_by(standings.c.subscription_id)
+)
+_TAKE_STEP: Final = Prepared(
+    update(standings)
+    .where(standings.c.subscription_id == bindparam("its_id"), standings.c.steps > 0)
+    .values(steps=standings.c.steps - 1)
+    .returning(standings.c.subscription_id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What is next at one subscription; times in milliseconds since the epoch, None where there is nothing.
+
+    Attributes:
+        subscription_id: The subscription.
+        is_paused: Whether only a step that was asked for may be made.
+        attempt_at_ms: When its first attempt that nobody makes is due.
+        lease_ends_at_ms: When the first attempt that somebody makes is due again if it is not recorded.
+        revalidate_at_ms: When its endpoint is validated again.
+    """
+
+    subscription_id: int
+    is_paused: bool
+    attempt_at_ms: int | None
+    lease_ends_at_ms: int | None
+    revalidate_at_ms: int | None
+
+    @property
+    def at_ms(self) -> int | None:
+        """When an attempt may be taken next, None if nothing is pending."""
+        times_ms = [at for at in (self.attempt_at_ms, self.lease_ends_at_ms) if at is not None]
+        return min(times_ms, default=None)
+
+
+def due(database: Database) -> list[Due]:
+    """Return what is next at each active subscription that is not paused, or may make a step."""
+    with database.transaction() as transaction:
+        heads = _HEADS.run(transaction).fetchall()
+        leased = _LEASED.run(transaction).fetchall()
+    ends: dict[int, int] = {}
+    for number, until_ms in leased:
+        ends[number] = min(until_ms, ends.get(number, until_ms))
+    return [
+        Due(
+            subscription_id=number,
+            is_paused=bool(is_paused),
+            attempt_at_ms=head_ms,
+            lease_ends_at_ms=ends.get(number),
+            revalidate_at_ms=None if is_paused else revalidate_at_ms,
+        )
+        for number, is_paused, revalidate_at_ms, head_ms in heads
+    ]
+
+
+def active_ids(database: Database) -> list[int]:
+    """Return the numbers of the subscriptions that events go to, paused ones too, oldest first."""
+    with database.transaction() as transaction:
+        return [row[0] for row in _ACTIVE_IDS.run(transaction).fetchall()]
+
+
+def take_step(database: Database, subscription_id: int) -> bool:
+    """Use up one step of a paused subscription, and return whether it had one left."""
+    with database.transaction(WRITE) as transaction:
+        return bool(_TAKE_STEP.run(transaction, its_id=subscription_id).fetchall())

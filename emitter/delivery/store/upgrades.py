@@ -1,0 +1,30 @@
+"""Brings a record of an earlier version up to this one, in the transaction that opens it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, text, update
+
+from emitter.delivery.store.tables import FORMAT, SINCE_FORMAT_2, attempts, deliveries, store_format
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def upgrade(connection: Connection, *, found: int) -> None:
+    """Change the tables of a record of format `found`, at least 1, into those of `FORMAT`.
+
+    Format 2 keeps with each delivery how its last attempt ended, and has the indexes that lists are read by.
+    """
+    if found >= FORMAT:
+        return
+    connection.execute(text("ALTER TABLE deliveries ADD COLUMN last_outcome TEXT"))
+    last = select(attempts.c.outcome).where(
+        attempts.c.delivery_id == deliveries.c.id, attempts.c.number == deliveries.c.attempts_made
+    )
+    connection.execute(update(deliveries).values(last_outcome=last.scalar_subquery()))
+    for index in deliveries.indexes:
+        if index.name in SINCE_FORMAT_2:
+            index.create(connection, checkfirst=True)
+    connection.execute(update(store_format).values(version=FORMAT))
