@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from contracts.bodies import Body
     from contracts.expectations import Expectation
     from contracts.findings import Evidence, Severity
+    from contracts.generation.keeping import KeptBodies
     from contracts.receiver import Receiver
     from contracts.session import Session
     from emitter.catalog.events import Catalog, EventType
@@ -187,6 +188,7 @@ class Scope:
         is_response_strict: Whether answers to events must be what Zoom's document says.
         is_observed: Whether someone counts the receiver's effects.
         observing: The options of `check` that have them counted.
+        kept: Bodies that failed in earlier runs; None keeps none.
     """
 
     receiver: Receiver
@@ -197,6 +199,7 @@ class Scope:
     is_response_strict: bool = False
     is_observed: bool = False
     observing: tuple[str, ...] = ()
+    kept: KeptBodies | None = None
 
     @property
     def event(self) -> EventType:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contracts.cases import Sent
+
+
+DRIFT: Final = "drift"
+"""The kind of a miss that a wrong clock explains, whichever check tells it."""
 
 
 def drift_s(traffic: Iterable[Sent]) -> float | None:

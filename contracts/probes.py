@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.bodies import EventBody, ExactBody
 from contracts.cases import Recipe
+from contracts.clock_drift import drift_s, drift_text
 from emitter.core.digests import key_choices
 from emitter.core.fault import Fault, on_signature
 from emitter.core.faults import FAULTS
@@ -23,7 +23,6 @@ from emitter.core.zoom import SIGNATURE_VERSION, TIMESTAMP_HEADER
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from contracts.cases import Sent
     from contracts.receiver import Receiver
     from contracts.session import Session
     from emitter.core.request import SignedRequest
@@ -33,7 +32,9 @@ TELLING: Final = "Café 東京 \N{FIRE ENGINE} a/b <c> & 'd' + `e`"
 """A text that no two habits of writing JSON write alike."""
 _AGE_S: Final = 7
 """So old are probes' events, or the time of the event and that of the request would be one."""
-_LEAST_DRIFT_S: Final = 30
+_LEAST_DRIFT_S: Final = 30.0
+WRONG_CLOCK: Final = "clock"
+"""The id of the mistake of a receiver that compares times with a clock that is wrong."""
 _PREFIX: Final = f"{SIGNATURE_VERSION}="
 
 
@@ -169,30 +170,19 @@ def _ways(receiver: Receiver, timestamp: str, body: bytes) -> list[Way]:
 
 def _at_the_receivers_time(session: Session, body: EventBody) -> Iterator[Probe]:
     """Yield a probe that is signed with the time the receiver's answers show, where it is another."""
-    drifts = (drift for sent in reversed(session.traffic) if (drift := _drift_s(sent)) is not None)
-    drift_s = next(drifts, 0)
-    if abs(drift_s) >= _LEAST_DRIFT_S:
+    ahead_s = drift_s(session.traffic) or 0.0
+    if abs(ahead_s) >= _LEAST_DRIFT_S:
         mistake = Mistake(
-            "clock",
-            f"its clock is {abs(drift_s)} s {'ahead' if drift_s > 0 else 'behind'}",
+            WRONG_CLOCK,
+            f"its clock is {drift_text(ahead_s)}",
             "set the receiver's clock, and keep it set by NTP",
         )
         moved = Fault(
             name="receivers-time",
             description="signed with the receiver's time",
-            timestamp=lambda timestamp_s: str(timestamp_s + drift_s),
+            timestamp=lambda timestamp_s: str(timestamp_s + round(ahead_s)),
         )
         yield Probe(mistake, Recipe(body=body, faults=(moved,)))
-
-
-def _drift_s(sent: Sent) -> int | None:
-    """Return how far the clock in an answer is ahead, in seconds; None where it shows none."""
-    pairs = sent.exchange.answer.headers if sent.exchange.answer else ()
-    text = next((value for name, value in pairs if name.lower() == "date"), "")
-    try:
-        return round(parsedate_to_datetime(text).timestamp() - sent.started_at_ms / 1000)
-    except (ValueError, TypeError):
-        return None
 
 
 def _signed(

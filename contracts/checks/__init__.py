@@ -18,6 +18,7 @@ from contracts.checks import (
     duplicates,
     effects,
     freshness,
+    generated,
     handshake,
     handshake_variants,
     leaks,
@@ -50,6 +51,7 @@ FAMILIES: Final = (
     ),
     Family("U", "authentication", "Credentials, where the subscription has some", authentication.CHECKS),
     Family("R", "robustness", "Signed nonsense", (*robustness.CHECKS, *robustness_wire.CHECKS)),
+    Family("G", "generated", "What follows from the events' schemas", generated.CHECKS),
     Family("O", "load", "Bursts and the deadline", load.CHECKS),
     Family("L", "leaks", "What answers give away", leaks.CHECKS),
 )

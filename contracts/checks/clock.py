@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.cases import Miss
 from contracts.check import Check
-from contracts.clock_drift import drift_s, drift_text
+from contracts.clock_drift import DRIFT, drift_s, drift_text
 from contracts.findings import Evidence, Severity
 from contracts.remedies import Remedy
 
@@ -25,7 +25,7 @@ def _drifts(session: Session) -> Iterable[Miss]:
     if drift is not None and abs(drift) >= _TOLERATED_S:
         is_large = abs(drift) >= _LARGE_S
         yield Miss(
-            kind="drift",
+            kind=DRIFT,
             expected=f"a Date within {_TOLERATED_S:.0f} s of the time",
             received=f"the Date header of its answers is {drift_text(drift)}",
             message=f"the receiver's clock is {drift_text(drift)}, by the Date header of its answers",
@@ -46,5 +46,6 @@ CHECKS: Final = (
         source="docs/zoom.md#signing",
         mend=Remedy("Let NTP set the clock of the machine, and of the one below it."),
         inspects=_drifts,
+        implied_by=("P04",),
     ),
 )

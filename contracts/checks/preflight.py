@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.cases import Miss
 from contracts.check import Check
+from contracts.clock_drift import DRIFT
 from contracts.differential import Diagnosis
 from contracts.expectations import ACKNOWLEDGED, ANSWERED_RIGHTLY, Kind, kind_of, missed
 from contracts.findings import Evidence, Severity
+from contracts.probes import WRONG_CLOCK
 from contracts.remedies import ACKNOWLEDGE_FIRST, EXEMPT_FROM_CSRF, Remedy
 from emitter.core.subscription import BasicAuth
 
@@ -28,8 +30,6 @@ _COLON_HINT: Final = (
     "Look how the receiver reads Basic authentication: this password has a colon, and who splits at every "
     "colon compares its beginning only. Then compare the secret tokens."
 )
-_FAR_S: Final = 60.0
-"""So far a clock is for a check of freshness to be the likelier cause."""
 _WRONG_PLACE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE})
 
 
@@ -97,8 +97,11 @@ def _refuses_everything(session: Session) -> Iterable[Miss]:
     if is_elsewhere or not all(map(is_refused, [event, *others])) or not (is_refused(challenge) or wrongly):
         return ()
     explanation = Diagnosis(session).of_everything(event.event)
+    is_clock = explanation.mistake is not None and explanation.mistake.id == WRONG_CLOCK
     (miss,) = _everything(
-        session, "other-secret", f"everything that is rightly signed is refused; {explanation.words()}"
+        session,
+        DRIFT if is_clock else "other-secret",
+        f"everything that is rightly signed is refused; {explanation.words()}",
     )
     hint = _COLON_HINT if _has_colon(session) else ""
     remedy = explanation.mistake.remedy if explanation.mistake else hint

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="check")
-@click.argument("receivers", nargs=-1, metavar="URL|NAME…")
+@click.argument("receivers", nargs=-1, metavar="URL|NAME|MODULE:APP…")
 @click.option("--all", "is_all", is_flag=True, help="Judge every receiver of the settings.")
 @click.option(
     "--start",
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     metavar="COMMAND",
     help="Prints the number of the receiver's effects: rows, messages, jobs.",
 )
+@click.option("--no-cache", is_flag=True, help="Neither repeat nor keep bodies that failed.")
 @click.option("--list", "is_list", is_flag=True, help="List the checks and exit.")
 @click.option("--explain", metavar="CODE", help="Explain a check and exit.")
 @click.option("--dry-run", is_flag=True, help="Say how many requests would be sent; send none.")
@@ -94,11 +95,12 @@ def check(
 
     It sends to the receiver what Zoom sends, and what nobody should get through. Nothing but the receiver's
     answers is looked at, so any language will do; with --observe or --observe-cmd also how many effects
-    events had.
+    events had. A Python app needs no server: MODULE:APP/PATH.
 
     \b
       zoom-emitter check http://localhost:3000/webhooks/zoom
       zoom-emitter check my-app --select signature,handshake --strict
+      zoom-emitter check my_package.main:app/webhooks/zoom
       zoom-emitter check my-app --observe-cmd 'psql -Atc "select count(*) from events"'
       zoom-emitter check --start 'npm start' /webhooks/zoom --report html=report.html
       zoom-emitter check --explain S01

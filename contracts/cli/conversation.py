@@ -44,6 +44,8 @@ _OPTIONS: Final = (
     "depth", "time-budget", "wait", "rate-limit", "seed", "events", "baseline", "strict", "strict-response",
     "acks-before-verifying",
 )  # fmt: skip
+_NOT_OFFERED: Final = {"observe": None, "observe_cmd": None, "no_cache": True}
+"""Tests run side by side: effects could not be told apart, and no two should write one cache."""
 
 
 class Conversation:
@@ -63,6 +65,7 @@ class Conversation:
         )
         target = TargetChoice(_flags(options), load_settings(Path.cwd()))
         given = {name.replace("-", "_"): options.get(name, _USUAL.get(name)) for name in _OPTIONS}
+        given |= _NOT_OFFERED
         chosen = ChosenReceiver(target=options["receiver-url"])
         self._judgement = Judgement(chosen, target, registry, self._checks, **given)
         self._families = {check.code: registry.family(check).name for check in self._checks}

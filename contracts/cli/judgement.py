@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
+from contracts.cli.apps import loaded, resolved_app, without_load
 from contracts.cli.values import events_for, observer_in, observing_words, rate_in
 from emitter.cli.catalogs import chosen_catalog
 from emitter.core.schedule import parse_duration
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from contracts.check import Check
     from contracts.cli.choice import ChosenReceiver
     from contracts.cli.starting import StartedReceiver
+    from contracts.generation.keeping import KeptBodies
     from contracts.registry import Registry
     from contracts.run_events import RunEvent, RunResult
+    from contracts.session import Session
     from emitter.cli.target import TargetChoice
 
 SEED: Final = "zoom"
@@ -61,12 +64,19 @@ class Judgement:
         from contracts.baseline import Baseline  # noqa: PLC0415
         from contracts.cases import Depth, Scope  # noqa: PLC0415
         from contracts.cli.starting import WAIT  # noqa: PLC0415
+        from contracts.inprocess.naming import AppName  # noqa: PLC0415
         from contracts.receiver import Receiver  # noqa: PLC0415
 
-        resolved = target.resolve(chosen.target, own_secret=chosen.own_secret)
+        self._app = AppName.of(chosen.target)
+        self._target = resolved = (
+            resolved_app(self._app, target)
+            if self._app
+            else target.resolve(chosen.target, own_secret=chosen.own_secret)
+        )
         settings = target.settings.receivers.get(resolved.subscription.name, {})
         baseline = options["baseline"] or settings.get("baseline")
-        self._chosen, self._registry, self._checks = chosen, registry, checks
+        self._chosen, self._registry = chosen, registry
+        self._checks = without_load(checks) if self._app else checks
         self.budget_s = parse_duration(options["time_budget"])
         self.wait_s = parse_duration(options["wait"] or (WAIT if chosen.command else "0s"))
         self.per_second = rate_in(options["rate_limit"])
@@ -79,7 +89,7 @@ class Judgement:
             acks_before_verifying=bool(
                 options["acks_before_verifying"] or settings.get("acks-before-verifying")
             ),
-            address=chosen.address,
+            address=(str(self._app),) if self._app else chosen.address,
         )
         self._observer = observer_in(
             options["observe"], options["observe_cmd"], subscription=resolved.subscription
@@ -92,6 +102,7 @@ class Judgement:
             seed=options["seed"] or (_random_seed() if depth is Depth.DEEP else SEED),
             is_response_strict=options["strict_response"],
             is_observed=self._observer is not None,
+            kept=None if options["no_cache"] else _kept(str(self._app or self.receiver.shown)),
             observing=observing_words(options["observe"], options["observe_cmd"]),
         )
 
@@ -138,7 +149,6 @@ class Judgement:
         return stack.enter_context(StartedReceiver(self._chosen.command, url=url, secret_token=secret_token))
 
     def _run(self, *, as_json: bool) -> RunResult:
-        from contracts.opening import open_session  # noqa: PLC0415 - imports requests
         from contracts.reports import renderer  # noqa: PLC0415
         from contracts.reports.console import ConsoleReporter, console  # noqa: PLC0415 - imports rich
         from contracts.runner import run  # noqa: PLC0415 - imports requests
@@ -147,21 +157,46 @@ class Judgement:
         reporter = ConsoleReporter(self._registry, out=out, err=console(is_stderr=True))
         if self._observer:
             self._observer.count()  # so that one that cannot be asked is known before anything is sent
-        session = open_session(
-            self.scope, budget_s=self.budget_s, per_second=self.per_second, observer=self._observer
-        )
-        events = run(session, self._checks, self.scope, wait_s=self.wait_s)
         try:
-            result = _reported(events, reporter, self.concluded)
+            with self._session() as session:
+                events = run(session, self._checks, self.scope, wait_s=self.wait_s)
+                result = _reported(events, reporter, self.concluded)
         finally:
             reporter.close()
         if as_json:
             click.echo(renderer("json")(result), nl=False)
         return result
 
+    def _session(self) -> AbstractContextManager[Session]:
+        """Return the way to the receiver: over HTTP, or into the app."""
+        if self._app:
+            from contracts.inprocess.opening import app_session  # noqa: PLC0415
+
+            return app_session(
+                self.scope,
+                loaded(self._app, self._target),
+                budget_s=self.budget_s,
+                per_second=self.per_second,
+                observer=self._observer,
+            )
+        from contracts.opening import open_session  # noqa: PLC0415 - imports requests
+
+        session = open_session(
+            self.scope, budget_s=self.budget_s, per_second=self.per_second, observer=self._observer
+        )
+        return nullcontext(session)
+
     def concluded(self, result: RunResult) -> RunResult:
         """Return the result with what decides which findings count."""
         return replace(result, baseline=self._baseline, is_strict=self._is_strict)
+
+
+def _kept(receiver: str) -> KeptBodies:
+    from platformdirs import user_cache_path  # noqa: PLC0415
+
+    from contracts.generation.keeping import KeptBodies  # noqa: PLC0415
+
+    return KeptBodies(user_cache_path("zoom-emitter", appauthor=False) / "failing", receiver=receiver)
 
 
 def _reported(

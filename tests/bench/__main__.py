@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import corpus, delivering, recording, serving, start_up
+from tests.bench import corpus, delivering, judging, recording, serving, start_up
 from tests.bench.figures import table
 
 
@@ -19,6 +19,7 @@ def main() -> int:
             *delivering.figures(folder),
             *recording.figures(folder),
             *corpus.figures(folder),
+            *judging.figures(),
             *serving.figures(folder),
         ]
     print(table(figures))

@@ -429,7 +429,9 @@ def test_faults_are_listed_and_sent(receiver):
         "emit", "playlist_create", "--fault", "wrong-signature", "--to", receiver.url, "--no-validate"
     )
 
-    assert [line.split()[0] for line in listed.text.splitlines()] == [
+    names = [line.split()[0] for line in listed.text.splitlines()]
+    assert len(names) == len(set(names))
+    assert {*names} >= {
         "duplicate",
         "wrong-signature",
         "missing-signature",
@@ -451,7 +453,7 @@ def test_faults_are_listed_and_sent(receiver):
         "wire-slashes",
         "header-title-case",
         "header-upper-case",
-    ]
+    }
     assert result.status == 1
     assert "401 refused" in result.text
 

@@ -77,7 +77,7 @@ def test_what_does_not_speak_http_is_status_3():
         (Answer(404), "P02", "every request is answered 404: is the path right?"),
         (Answer(405), "P02", "every request is answered 405: is the path right?"),
         (Answer(403, "CSRF verification failed"), "P03", "something before the handler refuses everything"),
-        (Answer(401), "P04", "is it the receiver's secret token we sign with?"),
+        (Answer(401), "P04", "everything that is rightly signed is refused"),
         (Answer(500), "P06", "every request makes it fail"),
     ],
     ids=["redirects", "not found", "another method", "a CSRF filter", "refuses", "fails"],

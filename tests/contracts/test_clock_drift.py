@@ -8,6 +8,7 @@ import pytest
 
 from contracts.clock_drift import drift_s
 from contracts.findings import Severity
+from emitter.delivery.clock import SystemClock
 from tests.contracts.test_latency import sent
 from tests.support.receivers.judging import judged
 from tests.support.receivers.reference import Answer, right
@@ -60,17 +61,31 @@ def test_a_clock_that_is_wrong_is_told_once(receivers, seconds, severities):
     assert {finding.code for finding in result.findings} <= {"P08"}
 
 
-def test_a_clock_so_wrong_that_everything_is_refused_is_told_as_the_reason(receivers):
-    def respond(asked):
-        return replace(saying(0, -3600)(asked), status=401)
+def test_a_clock_so_wrong_that_everything_is_refused_is_told_as_the_reason_and_only_there(receivers):
+    def hour_behind(asked):
+        is_fresh = abs(SystemClock().now_ms() / 1000 - 3600 - int(asked.timestamp)) < 300
+        return saying(0, -3600)(
+            asked.signed_anew() if asked.is_signed and is_fresh else asked.signed_if(False)
+        )
 
-    (finding,) = judged(receivers.add(respond)).findings
+    (finding,) = judged(receivers.add(hour_behind)).findings
 
-    assert finding.code == "P04"
-    assert "3600 s behind" in finding.message or "3599 s behind" in finding.message
+    assert (finding.code, finding.severity) == ("P04", Severity.ERROR)
+    assert "its clock is 3600 s behind" in finding.message or "its clock is 3601 s behind" in finding.message
+
+
+def test_a_wrong_clock_is_not_blamed_where_its_own_time_is_refused_as_well(receivers):
+    findings = judged(receivers.add(lambda asked: replace(saying(0, -3600)(asked), status=401))).findings
+
+    told = {finding.code: finding.message for finding in findings}
+    assert told.keys() == {"P04", "P08"}
+    assert "clock" not in told["P04"]
+    assert "none of" in told["P04"]
 
 
 def test_everything_refused_by_a_right_clock_is_about_the_secret(receivers):
     (finding,) = judged(receivers.add(lambda _: Answer(401))).findings
 
-    assert "secret token" in finding.message
+    assert (finding.code, finding.cause) == ("P04", "other-secret")
+    assert "same secret token" in finding.mend
+    assert "clock" not in finding.message

@@ -32,7 +32,7 @@ def with_another_secret(asked):
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
 def test_the_wrong_computation_is_named_with_its_remedy(defect, receivers):
-    url = receivers.add(defect.receiver())
+    url = receivers.add(defect.receiver()[0])
 
     (finding,) = judged(url, checks=PREFLIGHT, receiver=receiver_at(url, auth=defect.auth)).findings
 

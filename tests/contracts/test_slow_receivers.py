@@ -27,6 +27,8 @@ def served(kind: type[HTTPServer], *, taking_s: float):
             answer = right(Asked("POST", {name.lower(): value for name, value in self.headers.items()}, body))
             content = answer.body.encode() if isinstance(answer.body, str) else answer.body
             self.send_response(answer.status)
+            for name, value in answer.headers:
+                self.send_header(name, value)
             if answer.status != 204:
                 self.send_header("content-length", str(len(content)))
             self.end_headers()
