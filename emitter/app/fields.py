@@ -193,8 +193,8 @@ def one_of(names: type[StrEnum]) -> Reader:
     return Reader(read, {"type": "string", "enum": [*names]})
 
 
-def list_of(item: Reader, *, max_items: int) -> Reader:
-    """Return a reader of lists with 1 to `max_items` items."""
+def list_of(item: Reader, *, max_items: int, are_different: bool = False) -> Reader:
+    """Return a reader of lists with 1 to `max_items` items, none of them twice where they are different."""
 
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
@@ -209,9 +209,12 @@ def list_of(item: Reader, *, max_items: int) -> Reader:
                 errors.append((pointer_to([index]), str(error)))
         if errors:
             raise InvalidFieldsError(errors[:MAX_ERRORS])
+        if are_different and len(set(items)) < len(items):
+            raise InvalidSettingError("expected each item once; leave out what is there twice")
         return tuple(items)
 
-    return Reader(read, {"type": "array", "items": item.schema, "minItems": 1, "maxItems": max_items})
+    schema = {"type": "array", "items": item.schema, "minItems": 1, "maxItems": max_items}
+    return Reader(read, schema | ({"uniqueItems": True} if are_different else {}))
 
 
 def _secret(value: Any, pattern: re.Pattern[str], like: str, max_chars: int) -> str:

@@ -103,7 +103,8 @@ variable_name: Final = parsed(
 )
 whole_path: Final = parsed(str, pattern=r"/[^\x00\r\n]+", like="the whole path of a file", is_shown=False)
 seed_text: Final = Reader(_seed, {"anyOf": [name_text.schema, {"type": "integer"}]})
+# Once each: a fault that doubles what is sent, thirty times over, would fill the memory.
 fault_names: Final = list_of(
-    Reader(parsed(_fault), {"type": "string", "enum": [*FAULTS]}), max_items=len(FAULTS)
+    Reader(parsed(_fault), {"type": "string", "enum": [*FAULTS]}), max_items=len(FAULTS), are_different=True
 )
 paths: Final = list_of(text(), max_items=MAX_EVENTS)

@@ -174,6 +174,7 @@ def test_what_fits_but_not_what_is_here_is_a_conflict_and_nothing_is_accepted(ap
     ("fields", "detail"),
     [
         ({"event": "playlist_create", "faults": ["duplicates"]}, "did you mean 'duplicate'?"),
+        ({"event": "playlist_create", "faults": ["twin"] * 30}, "/faults: expected each item once"),
         ({"event": "playlist_create", "count": 1001}, "expected 1 to 1000, found 1001"),
         ({"event": "playlist_create", "count": "2"}, "expected a whole number, found a string"),
         ({"event": "playlist_create", "evnt": 1}, "did you mean 'event'?"),
