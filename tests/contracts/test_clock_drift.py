@@ -64,7 +64,9 @@ def test_a_clock_that_is_wrong_is_told_once(receivers, seconds, severities):
 def test_a_clock_so_wrong_that_everything_is_refused_is_told_as_the_reason_and_only_there(receivers):
     def hour_behind(asked):
         is_fresh = abs(SystemClock().now_ms() / 1000 - 3600 - int(asked.timestamp)) < 300
-        return saying(0, -3600)(asked.signed_anew() if asked.is_signed and is_fresh else asked.signed_if(False))
+        return saying(0, -3600)(
+            asked.signed_anew() if asked.is_signed and is_fresh else asked.signed_if(False)
+        )
 
     (finding,) = judged(receivers.add(hour_behind)).findings
 
