@@ -69,7 +69,7 @@ class Diagnosis:
         self._searches = 0
 
     def explained(self, miss: Miss) -> Miss:
-        """Return a miss with the receiver's wrong computation if one is proven, else with what was guessed."""
+        """Return a miss with the wrong computation of the receiver that is proven, else with the guess."""
         explanation = self._of_miss(miss)
         if explanation is None or explanation.mistake is None:
             return _saying(miss, miss.guess)
