@@ -438,3 +438,14 @@ def test_charts_are_drawn_by_event_and_endpoint(api, receiver, visitor, home):
     assert "<b>1</b>" in narrowed
     assert '<rect class="fill bad"' not in narrowed
     assert "Nothing was attempted in this time" in visitor.get("/charts?event=other").text
+
+
+def test_what_pages_load_is_kept_by_browsers_until_it_changes(visitor):
+    first = visitor.get("/static/app.css")
+    again = visitor.session.get(
+        first.url, headers={"If-None-Match": first.headers["ETag"]}, timeout=TIMEOUT_S
+    )
+
+    assert first.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert (again.status_code, again.content) == (304, b"")
+    assert visitor.get("/static/..%2ffactory.py").status_code == 404

@@ -56,6 +56,22 @@ def test_a_subscription_gets_the_events_of_a_story_that_it_wants(api, receiver):
     assert {each["event"].rpartition(".")[2][:8] for each in told["deliveries"]} == {"playlist"}
 
 
+def test_a_story_comes_in_the_order_and_over_the_wire_that_a_fault_says(api, receiver):
+    told = api.do("/api/stories", story=STORY, faults=["reorder", "slow-body"])
+    for delivery in told["deliveries"]:
+        assert api.settled(delivery["id"])["state"] == "delivered"
+
+    wanted = [step.event for step in STORIES[STORY].steps]
+    assert [each["event"].rpartition(".")[2] for each in told["deliveries"]] == wanted[::-1]
+
+
+def test_a_stream_sends_one_by_one_and_refuses_faults_of_several(api):
+    answer = api.post("/api/streams", {"rate": 5, "duration": "1s", "faults": ["reorder"]})
+
+    assert answer.status_code == 409
+    assert "a stream sends them one by one" in answer.json()["detail"]
+
+
 def test_an_unknown_story_gets_the_nearest(api):
     answer = api.post("/api/stories", {"story": "playlist-and-conversations"})
 

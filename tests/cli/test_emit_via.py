@@ -136,3 +136,18 @@ def test_a_url_that_is_none_is_one_line(url):
     result = zoom_emitter("emit", "playlist_create", "--via", url)
 
     assert (result.status, result.err.count("\n")) == (2, 1)
+
+
+def test_a_story_goes_along(api, receiver):
+    result = zoom_emitter("emit", "--story", "playlist-life", "--seed", "7", "--via", api.base)
+
+    assert result.status == 0
+    assert result.text.startswith(f"#1  {CREATE}  for subscription 1\n")
+
+
+def test_a_fault_of_several_events_does_not_go_along(api, receiver):
+    result = zoom_emitter("emit", "playlist_*", "--fault", "reorder", "--via", api.base)
+
+    assert result.status == 2
+    assert "--via hands them over one by one" in result.err
+    assert api.deliveries() == []

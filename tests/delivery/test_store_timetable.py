@@ -14,7 +14,8 @@ import pytest
 
 from emitter.core.deliveries import DeliveryState
 from emitter.core.outcome import OutcomeKind
-from emitter.delivery.store import Store
+from emitter.delivery.store import DeliveryFilter, Store
+from emitter.delivery.store.listing import list_deliveries
 from emitter.delivery.store.workers import is_alive
 from emitter.errors import SecretTokenError, StoreError
 from tests.support.recorded import NOW_MS, a_delivery, accepted, begun, lease, subscribed, to_be_retried
@@ -181,6 +182,20 @@ def test_a_lease_that_is_given_back_was_never_taken(store, subscription_id):
     assert store.summary(1).attempts_made == 0
     assert store.next_due_ms() == NOW_MS
     assert lease(store)[1].number == 1
+
+
+def test_a_retry_that_is_given_back_leaves_a_delivery_that_failed(store, subscription_id):
+    def listed(outcome):
+        return len(list_deliveries(store, DeliveryFilter(outcome=outcome), limit=9))
+
+    store.accept([a_delivery(subscription_id)])
+    store.finish(*to_be_retried(*lease(store), due_at_ms=NOW_MS))
+    _, retry = lease(store)
+    assert (listed(OutcomeKind.FAILED), listed(OutcomeKind.UNKNOWN)) == (0, 1)
+
+    store.give_back(retry)
+
+    assert (listed(OutcomeKind.FAILED), listed(OutcomeKind.UNKNOWN)) == (1, 0)
 
 
 def test_a_lease_that_another_worker_has_taken_over_is_not_given_back(store, subscription_id):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 
 from emitter._version import __version__
-from emitter.app.pages import charts, deliveries, home, readable, subscriptions
+from emitter.app.pages import assets, charts, deliveries, home, readable, subscriptions
 from emitter.app.pages.showing import service, wants_page
 from emitter.app.pages.subscribing import SubscriptionDraft
 from emitter.app.problems import PROBLEM_JSON
@@ -20,7 +19,6 @@ from emitter.core.schedule import format_duration
 if TYPE_CHECKING:
     from flask import Flask
 
-STATIC: Final = Path(__file__).parents[1] / "static"
 _FILTERS: Final = (
     readable.body_text,
     readable.breakable,
@@ -41,8 +39,7 @@ _FILTERS: Final = (
 
 def add_pages(app: Flask) -> None:
     """Add every page, the files they load, and a page for every problem that a person meets."""
-    assets = Blueprint("assets", __name__, static_folder=STATIC, static_url_path="/static")
-    for blueprint in (home.routes, deliveries.routes, subscriptions.routes, charts.routes, assets):
+    for blueprint in (home.routes, deliveries.routes, subscriptions.routes, charts.routes, assets.routes):
         app.register_blueprint(blueprint)
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
