@@ -90,6 +90,7 @@ class Miss:
         received: What did.
         sent: The request that shows it, if one does.
         message: One sentence that says more than the case's name; may be empty.
+        guess: What seems to be behind it, as a clause; said where `contracts.differential` proves nothing.
         mend: How to mend it, where that is known better than the check knows; may be empty.
         severity: Where it differs from the check's.
         evidence: Likewise.
@@ -102,6 +103,7 @@ class Miss:
     received: str
     sent: Sent | None = None
     message: str = ""
+    guess: str = ""
     mend: str = ""
     severity: Severity | None = None
     evidence: Evidence | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
 
 
 FIRST_RELEASE: Final = "0.1"
+
+
+class Phase(IntEnum):
+    """When in a run a check's cases are sent: what may spoil the run for others comes after them."""
+
+    ACCEPTED = 1
+    """What must be accepted."""
+    REFUSED = 2
+    """What may be refused: who sends such may be banned, and is then refused everything."""
+    SURVIVED = 3
+    """What the receiver may die of."""
 
 
 def _no_cases(scope: Scope) -> Iterable[AnyCase]:  # noqa: ARG001 - the shape of `Check.cases`
@@ -41,6 +53,7 @@ class Check:
         is_per_event: Whether it matters which event fails. Where it does not, findings are about no event.
         implied_by: Codes of checks that, where they found the same kind of answer, say all that this one
             could: a receiver that takes any signature is told so once.
+        phase: When its cases are sent, where that is not when its family's are.
         ends_run: Whether a finding makes the rest of the run pointless. Such checks inspect the greeting.
         since: The release it is new in. It can only warn until the next minor release, see `fails_from`.
     """
@@ -58,6 +71,7 @@ class Check:
     inspects: Callable[[Session], Iterable[Miss]] | None = None
     is_per_event: bool = False
     implied_by: tuple[str, ...] = ()
+    phase: Phase | None = None
     ends_run: bool = False
     since: str = "0.1"
 
@@ -85,10 +99,12 @@ class Family:
         letter: What their codes begin with.
         name: One word.
         title: What it is about, in one line.
-        checks: In the order in which they run.
+        checks: In the order in which they run, as far as they are of one phase.
+        phase: When they run, where a check does not say otherwise.
     """
 
     letter: str
     name: str
     title: str
     checks: tuple[Check, ...] = field(repr=False)
+    phase: Phase = Phase.ACCEPTED

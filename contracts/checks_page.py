@@ -23,6 +23,9 @@ This page is written by `python -m contracts.checks_page`.
 - **warning**: only a holder of the secret can send it, Zoom may send it one day, or the fact is UNSURE.
 - **info**: worth knowing.
 
+A run sends first what must be accepted, then what may be refused, so that a receiver that bans an address is
+not blamed for refusing good events, and what a receiver may die of at the end.
+
 A hang, and the death of the receiver, is an error whoever sends the request. Any 2xx acknowledges, any
 4xx refuses; what else an answer says does not matter.
 """

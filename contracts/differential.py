@@ -69,15 +69,11 @@ class Diagnosis:
         self._searches = 0
 
     def explained(self, miss: Miss) -> Miss:
-        """Return a miss with the receiver's wrong computation, if it has one that can be told."""
-        sent = miss.sent
-        if miss.kind != Kind.REFUSED or sent is None or not _is_as_zoom_signs(sent, self._session):
-            return miss
-        explanation = self._of_body(sent) if self._is_any_accepted() else self.of_everything(sent.event)
+        """Return a miss with the wrong computation of the receiver that is proven, else with the guess."""
+        explanation = self._of_miss(miss)
         if explanation is None or explanation.mistake is None:
-            return miss
-        message = f"{miss.message or miss.received}; {explanation.words()}"
-        return replace(miss, message=message, mend=explanation.mistake.remedy)
+            return _saying(miss, miss.guess)
+        return replace(_saying(miss, explanation.words()), mend=explanation.mistake.remedy)
 
     def of_everything(self, event: str) -> Explanation:
         """Return which computation is accepted by a receiver that refuses every rightly signed event."""
@@ -86,6 +82,12 @@ class Diagnosis:
             rewritten = rewriting(session.receiver, telling_body(session, event))
             self._computation = self._searched([*computing(session, event), *rewritten])
         return self._computation
+
+    def _of_miss(self, miss: Miss) -> Explanation | None:
+        sent = miss.sent
+        if miss.kind != Kind.REFUSED or sent is None or not _is_as_zoom_signs(sent, self._session):
+            return None
+        return self._of_body(sent) if self._is_any_accepted() else self.of_everything(sent.event)
 
     def _of_body(self, refused: Sent) -> Explanation | None:
         """Return what the receiver makes of a body that it refuses while it accepts others."""
@@ -140,6 +142,11 @@ class Diagnosis:
             kind_of(sent.exchange) is Kind.ACKNOWLEDGED and _is_as_zoom_signs(sent, self._session)
             for sent in self._session.traffic
         )
+
+
+def _saying(miss: Miss, account: str) -> Miss:
+    """Return a miss whose message accounts for it; without an account, as it was."""
+    return replace(miss, message=f"{miss.message or miss.received}; {account}") if account else miss
 
 
 def _is_as_zoom_signs(sent: Sent, session: Session) -> bool:

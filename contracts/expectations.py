@@ -135,12 +135,23 @@ def _clean(sent: Sent, receiver: Receiver) -> Exchange:
     return Redaction(receiver.secret_token, receiver.subscription, [sent]).exchange(sent.exchange)
 
 
-def _judge_refusal(sent: Sent, receiver: Receiver) -> Miss | None:
-    kind = kind_of(sent.exchange)
-    # A receiver that acknowledges first says nothing about forgeries by its answer.
-    if kind is Kind.ACKNOWLEDGED and receiver.acks_before_verifying:
-        return None
-    return _NOT_ACCEPTED.judge(sent, receiver)
+def refusal(words: str, *, lenient: Mapping[Kind, Severity] | None = None) -> Expectation:
+    """Return the expectation that a request is not accepted; a redirect does no harm.
+
+    A receiver that acknowledges before it verifies says nothing about requests by its acknowledgement.
+
+    Args:
+        words: What is expected, in words.
+        lenient: Severities of single kinds, where they differ from the check's.
+    """
+    not_accepted = one_of(words, Kind.REFUSED, Kind.REDIRECTED, lenient=lenient)
+
+    def judge(sent: Sent, receiver: Receiver) -> Miss | None:
+        if kind_of(sent.exchange) is Kind.ACKNOWLEDGED and receiver.acks_before_verifying:
+            return None
+        return not_accepted.judge(sent, receiver)
+
+    return Expectation(words, judge)
 
 
 def challenge_verdict(sent: Sent, receiver: Receiver) -> Verdict:
@@ -178,10 +189,7 @@ def _judge_challenge(sent: Sent, receiver: Receiver) -> Miss | None:
 
 ACKNOWLEDGED: Final = one_of("a 2xx within 3 s", Kind.ACKNOWLEDGED)
 """What Zoom counts as delivered. CONFIRMED (docs/zoom.md#delivery)."""
-_NOT_ACCEPTED: Final = one_of(
-    "a 4xx", Kind.REFUSED, Kind.REDIRECTED, lenient={Kind.DROPPED: Severity.WARNING}
-)
-REFUSED: Final = Expectation(_NOT_ACCEPTED.words, _judge_refusal)
+REFUSED: Final = refusal("a 4xx", lenient={Kind.DROPPED: Severity.WARNING})
 """For what nobody may send: any 4xx. A redirect does no harm; a 5xx shows that it crashed."""
 NOT_A_SERVER_ERROR: Final = one_of("any answer but a 5xx", Kind.ACKNOWLEDGED, Kind.REFUSED, Kind.REDIRECTED)
 """For signed nonsense: accept it or refuse it."""

@@ -12,16 +12,16 @@ from emitter.errors import EmitterError, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from contracts.check import Check, Family
+    from contracts.check import Check, Family, Phase
 
 _CODE: Final = re.compile(r"[A-Z][0-9]{2}", re.ASCII)
 
 
 class Registry:
-    """Checks by code, in the order in which they run.
+    """Checks by code, in the order of their families.
 
     Args:
-        families: In the order in which they run.
+        families: In the order in which they run, as far as they are of one phase.
 
     Raises:
         EmitterError: A code is given twice, has not its family's letter, or names a check that is not there.
@@ -67,7 +67,7 @@ class Registry:
         return next(family for family in self.families if family.letter == check.letter)
 
     def select(self, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Check, ...]:
-        """Return the checks that are wanted, in the order in which they run.
+        """Return the checks that are wanted, in the order in which they run: by phase, then by family.
 
         Checks that end a run are always among them, unless ignored: without them the others mean nothing.
 
@@ -81,8 +81,13 @@ class Registry:
         ignored = self._codes(ignore)
         wanted = self._codes(select) or set(self._checks)
         return tuple(
-            check for check in self if (check.code in wanted or check.ends_run) and check.code not in ignored
+            check
+            for check in sorted(self, key=self._phase)
+            if (check.code in wanted or check.ends_run) and check.code not in ignored
         )
+
+    def _phase(self, check: Check) -> Phase:
+        return check.phase or self.family(check).phase
 
     def _codes(self, names: Iterable[str]) -> set[str]:
         codes: set[str] = set()

@@ -1,6 +1,6 @@
 """Runs checks against a receiver and tells what happens, event by event.
 
-The order is that of the registry's families: acceptance before forgeries, so that a receiver that bans an
+The order is that of `contracts.check.Phase`: acceptance before forgeries, so that a receiver that bans an
 address is not blamed for refusing good events. A receiver that cannot be judged at all is told so once.
 """
 

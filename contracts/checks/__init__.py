@@ -1,14 +1,15 @@
 """The checks, one family a module, in the order in which they run; no family knows another.
 
 Acceptance comes before everything that is refused, so that a receiver that bans an address is not blamed for
-refusing good events; what may kill it and what loads it come last.
+refusing good events; what may kill it comes last. A check whose cases belong elsewhere than its family's has
+a `contracts.check.Phase` of its own.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from contracts.check import Family
+from contracts.check import Family, Phase
 from contracts.checks import (
     acceptance,
     acceptance_changes,
@@ -48,10 +49,19 @@ FAMILIES: Final = (
         "signature",
         "Requests that Zoom did not sign",
         (*signature.CHECKS, *signature_variants.CHECKS),
+        Phase.REFUSED,
     ),
-    Family("U", "authentication", "Credentials, where the subscription has some", authentication.CHECKS),
-    Family("R", "robustness", "Signed nonsense", (*robustness.CHECKS, *robustness_wire.CHECKS)),
-    Family("G", "generated", "What follows from the events' schemas", generated.CHECKS),
-    Family("O", "load", "Bursts and the deadline", load.CHECKS),
+    Family(
+        "U",
+        "authentication",
+        "Credentials, where the subscription has some",
+        authentication.CHECKS,
+        Phase.REFUSED,
+    ),
+    Family(
+        "R", "robustness", "Signed nonsense", (*robustness.CHECKS, *robustness_wire.CHECKS), Phase.SURVIVED
+    ),
+    Family("G", "generated", "What follows from the events' schemas", generated.CHECKS, Phase.SURVIVED),
+    Family("O", "load", "Bursts and the deadline", load.CHECKS, Phase.SURVIVED),
     Family("L", "leaks", "What answers give away", leaks.CHECKS),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody, ExactBody
 from contracts.cases import Depth, Miss, Procedure, Recipe, Scope
-from contracts.check import Check
+from contracts.check import Check, Phase
 from contracts.expectations import Kind, kind_of, received_text
 from contracts.findings import Evidence, Severity
 from contracts.remedies import VERIFY_FIRST, Remedy
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from contracts.cases import Sent
     from contracts.session import Session
 
-_FORGED: Final = ("wrong-signature", "unsigned", "tampered-body")
+_FORGED: Final = {
+    "wrong-signature": Depth.QUICK,
+    "unsigned": Depth.QUICK,
+    "tampered-body": Depth.QUICK,
+    "other-secret": Depth.DEFAULT,
+    "empty-secret": Depth.DEFAULT,
+    "last-digit-wrong": Depth.DEFAULT,
+}
+"""The deviations by the depth they are tried from: each is waited for."""
 _EARLIER: Final = tuple(map(signed_earlier, (2, 1, 0)))
 _ONE: Final = "exactly one effect"
 
@@ -144,6 +152,18 @@ def _procedures(
     return cases
 
 
+def _forgeries(scope: Scope) -> Iterable[Procedure]:
+    for name, depth in _FORGED.items() if scope.is_observed else ():
+        yield Procedure(
+            name=FAULTS[name].description,
+            event=scope.event.name,
+            requests=1,
+            misses=_about(partial(_none, fault=name), scope.event.name),
+            cause=name,
+            depth=depth,
+        )
+
+
 CHECKS: Final = (
     Check(
         code="D08",
@@ -186,14 +206,13 @@ CHECKS: Final = (
         title="A forged request has no effect",
         severity=Severity.ERROR,
         evidence=Evidence.ATTACK,
-        sends="events with a wrong signature, without one, and changed after signing, where an observer "
-        "counts effects",
+        sends="events with a wrong signature, without one, changed after signing, signed with a published "
+        "secret and with an empty one, and with the last digit wrong, where an observer counts effects",
         expects="no effect, whatever the answer",
         why="A receiver that answers first and verifies later shows only by its effects whether it verifies.",
         source="docs/zoom.md#signing",
         mend=VERIFY_FIRST,
-        cases=_procedures(
-            *((FAULTS[name].description, name, 1, partial(_none, fault=name)) for name in _FORGED)
-        ),
+        cases=_forgeries,
+        phase=Phase.REFUSED,
     ),
 )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody
 from contracts.cases import Case, Depth, Miss, Procedure, Recipe, Scope
-from contracts.check import Check
-from contracts.expectations import ACKNOWLEDGED, NOT_A_SERVER_ERROR, REFUSED, Kind, kind_of, one_of
+from contracts.check import Check, Phase
+from contracts.expectations import ACKNOWLEDGED, NOT_A_SERVER_ERROR, REFUSED, Kind, kind_of, refusal
 from contracts.findings import Evidence, Severity
 from contracts.remedies import CHECK_FRESHNESS
 from emitter.core.faults import FAULTS
@@ -93,7 +93,7 @@ def _future(scope: Scope) -> Iterable[Case]:
     )
 
 
-_READABLE: Final = one_of("a 4xx", Kind.REFUSED, Kind.REDIRECTED, lenient={Kind.ACKNOWLEDGED: Severity.INFO})
+_READABLE: Final = refusal("a 4xx", lenient={Kind.ACKNOWLEDGED: Severity.INFO})
 
 
 def _signed_over_it(session: Session, event: str, fault: Fault) -> Iterator[Miss]:
@@ -165,6 +165,7 @@ CHECKS: Final = (
         source="docs/zoom.md#signing",
         mend=CHECK_FRESHNESS,
         cases=_stale,
+        phase=Phase.REFUSED,
     ),
     Check(
         code="F04",
@@ -178,6 +179,7 @@ CHECKS: Final = (
         mend=CHECK_FRESHNESS,
         cases=_future,
         implied_by=("F03",),
+        phase=Phase.REFUSED,
     ),
     Check(
         code="F05",
@@ -193,5 +195,6 @@ CHECKS: Final = (
         mend=CHECK_FRESHNESS,
         cases=_unreadable,
         implied_by=("F03", "F04"),
+        phase=Phase.REFUSED,
     ),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import ChallengeBody, EventBody, ExactBody
 from contracts.cases import AnyCase, Case, Depth, Miss, Procedure, Recipe, Scope
-from contracts.check import Check
+from contracts.check import Check, Phase
 from contracts.expectations import ANSWERED_RIGHTLY, Kind, kind_of, received_text
 from contracts.findings import Evidence, Severity
 from contracts.remedies import ANSWER_CHALLENGE, VERIFY_FIRST
@@ -132,5 +132,6 @@ CHECKS: Final = (
         source="docs/zoom.md#handshake",
         mend=VERIFY_FIRST.saying(f"A challenge is signed like any event. {VERIFY_FIRST.words}"),
         cases=_oracles,
+        phase=Phase.REFUSED,
     ),
 )

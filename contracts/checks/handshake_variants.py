@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.bodies import ChallengeBody, EventBody, ExactBody
 from contracts.cases import AnyCase, Case, Depth, Miss, Procedure, Recipe, Scope
-from contracts.check import Check
+from contracts.check import Check, Phase
 from contracts.expectations import (
     ANSWERED_RIGHTLY,
     NOT_A_SERVER_ERROR,
@@ -192,6 +192,7 @@ CHECKS: Final = (
         mend=VERIFY_FIRST.saying(f"A challenge is signed like any event. {VERIFY_FIRST.words}"),
         cases=_by_strangers,
         implied_by=("H02",),
+        phase=Phase.REFUSED,
     ),
     Check(
         code="H06",
@@ -206,5 +207,6 @@ CHECKS: Final = (
         source="docs/zoom.md#failures",
         mend=READ_CAREFULLY,
         cases=_malformed,
+        phase=Phase.REFUSED,
     ),
 )

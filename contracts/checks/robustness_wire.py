@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody
 from contracts.cases import Depth, Miss, Procedure, Recipe, Scope
-from contracts.check import Check
+from contracts.check import Check, Phase
 from contracts.expectations import ACKNOWLEDGED, Expectation, Kind, kind_of, missed, one_of
 from contracts.findings import Evidence, Severity
 from contracts.remedies import Remedy
@@ -101,6 +101,7 @@ CHECKS: Final = (
         mend=Remedy("Read the body until content-length bytes are there."),
         cases=_by(("slow-body", ACKNOWLEDGED)),
         implied_by=("A01",),
+        phase=Phase.ACCEPTED,
     ),
     Check(
         code="R08",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.bodies import EventBody, ExactBody
 from contracts.cases import Case, Depth, Recipe, Scope
 from contracts.check import Check
-from contracts.expectations import NOT_A_SERVER_ERROR, REFUSED, Kind, one_of
+from contracts.expectations import NOT_A_SERVER_ERROR, REFUSED, Kind, refusal
 from contracts.findings import Evidence, Severity
 from contracts.remedies import RAW_BODY, READ_CAREFULLY, VERIFY_FIRST
 from emitter.core.faults import FAULTS
@@ -26,10 +26,8 @@ _STRANGE: Final = (
     ("an empty list", b"[]"),
     ("an event without a payload", b'{"event":"endpoint.url_validation"}'),
 )
-VARIANT: Final = one_of(
+VARIANT: Final = refusal(
     "a 4xx; a 2xx does no harm, the sender knows the signature",
-    Kind.REFUSED,
-    Kind.REDIRECTED,
     lenient={Kind.SERVER_ERROR: Severity.WARNING, Kind.DROPPED: Severity.WARNING},
 )
 

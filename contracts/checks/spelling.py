@@ -69,8 +69,7 @@ def _text_misses(session: Session, *, recipe: Recipe, place: tuple[EventType, Pa
         return
     if miss.kind == Kind.REFUSED:
         probed = _probed(session, place)
-        told = looks_like([*_as_observed(probed.values()), *_as_observed([sent])])
-        miss = replace(miss, message=f"{miss.received}; {told}" if told else "")
+        miss = replace(miss, guess=looks_like([*_as_observed(probed.values()), *_as_observed([sent])]))
     yield miss
 
 
@@ -92,11 +91,10 @@ def _spelling_misses(session: Session, *, place: tuple[EventType, Path]) -> Iter
     missed = {
         name: miss for name, sent in probed.items() if (miss := ACKNOWLEDGED.judge(sent, session.receiver))
     }
-    told = looks_like(_as_observed(probed.values()))
+    guess = looks_like(_as_observed(probed.values()))
     for name, miss in missed.items():
         if name not in _UNUSUAL:
-            words = [f"not taken: {', '.join(missed)}", *([told] if told else [])]
-            yield replace(miss, message="; ".join(words))
+            yield replace(miss, message=f"not taken: {', '.join(missed)}", guess=guess)
 
 
 def _probed(session: Session, place: tuple[EventType, Path]) -> dict[str, Sent]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
 import threading
+
+import pytest
 
 from contracts.cases import Depth
 from contracts.findings import Severity
+from emitter.core.faults import FAULTS, OTHER_SECRET
 from tests.support.receivers.judging import REGISTRY, judged, receiver_at
-from tests.support.receivers.reference import Answer, Counter, right
+from tests.support.receivers.reference import SECRET_TOKEN, Answer, Counter, right
 
 OBSERVED = [REGISTRY.find(code) for code in ("D08", "D09", "D10")]
 
@@ -86,6 +90,38 @@ def test_a_forgery_has_its_effect_found_although_it_was_acknowledged_before_veri
 
     assert {(finding.code, finding.severity) for finding in result.findings} >= {("D10", Severity.ERROR)}
     assert not {finding.code for finding in result.findings} & {"S01", "S02", "S03", "S04"}
+
+
+@pytest.mark.parametrize(
+    ("key", "compared", "told"),
+    [
+        (OTHER_SECRET.key(), 67, FAULTS["other-secret"].description),
+        (b"", 67, FAULTS["empty-secret"].description),
+        (SECRET_TOKEN.key(), 66, FAULTS["last-digit-wrong"].description),
+    ],
+    ids=["a published secret", "an empty secret", "all digits but the last"],
+)
+def test_a_verification_after_the_answer_is_tried_with_all_that_forgers_have(receivers, key, compared, told):
+    class Weak(Working):
+        def __call__(self, asked):
+            text = f"v0:{asked.timestamp}:".encode() + asked.body
+            theirs = "v0=" + hmac.new(key, text, "sha256").hexdigest()
+            is_taken = asked.is_signed or (asked.signature or "")[:compared] == theirs[:compared]
+            super().__call__(asked.signed_anew() if is_taken else asked)
+            return right(asked) if asked.is_challenge else Answer(204)
+
+    receiver = Weak()
+    url = receivers.add(receiver)
+    result = judged(
+        url,
+        checks=OBSERVED,
+        depth=Depth.DEFAULT,
+        observer=Counter(lambda: receiver.done),
+        receiver=receiver_at(url, acks_before_verifying=True),
+    )
+
+    assert [(finding.code, finding.severity) for finding in result.findings] == [("D10", Severity.ERROR)]
+    assert told in result.findings[0].message
 
 
 def test_a_receiver_that_verifies_after_its_answer_is_right_if_it_says_so(receivers):

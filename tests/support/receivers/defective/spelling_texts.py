@@ -38,13 +38,13 @@ def _trimmed(value):
 DEFECTS = (
     Defect(
         name="signs-escaped-slashes",
-        codes="B04",
+        codes="B04 S08",
         seen="docs/zoom.md#failures: forum 75583, json_encode($request->all())",
         respond=_signing(_with_escaped_slashes),
     ),
     Defect(
         name="signs-trimmed-texts",
-        codes="B04",
+        codes="B04 S08",
         seen="docs/zoom.md#failures: forum 75583; the framework trims all input",
         respond=_signing(lambda body: encode(_trimmed(json.loads(body)))),
     ),
