@@ -214,7 +214,7 @@ CHECKS: Final = (
         mend=ACKNOWLEDGE_FIRST,
         cases=_plausible_cases,
         is_per_event=True,
-        implied_by=("A01", "A02", "B01", "B02"),
+        implied_by=("A01", "A02", "A05", "A06", "A07", "A08", "A09", "B01", "B02"),
     ),
     Check(
         code="G02",

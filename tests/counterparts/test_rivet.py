@@ -116,7 +116,7 @@ def with_emoji(folder: Path) -> str:
 
 
 def test_the_handshake_is_answered_and_all_seven_events_are_accepted(rivet):
-    sent = emit(*EVENTS, "--seed", "7", "--to", rivet.url)
+    sent = emit(*EVENTS, "--seed", "13", "--to", rivet.url)
 
     assert sent.returncode == 0, sent.stderr
     assert [event["event"] for event in rivet.accepted()] == [PREFIX + name for name in EVENTS]
