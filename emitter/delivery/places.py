@@ -26,9 +26,7 @@ def database_path(given: str | Path | None = None, *, environ: Mapping[str, str]
     chosen = given or environ.get(DATABASE_VARIABLE)
     if chosen:
         return Path(chosen).absolute()
-    from platformdirs import user_data_path  # noqa: PLC0415 - only where nothing is given
-
-    folder = user_data_path("zoom-emitter", appauthor=False)
+    folder = usual_database_path().parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -37,3 +35,10 @@ def database_path(given: str | Path | None = None, *, environ: Mapping[str, str]
             f"{DATABASE_VARIABLE}"
         ) from None
     return folder / DATABASE_NAME
+
+
+def usual_database_path() -> Path:
+    """Return where the record is if no one says where; makes nothing."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - only where nothing is given
+
+    return user_data_path("zoom-emitter", appauthor=False) / DATABASE_NAME
