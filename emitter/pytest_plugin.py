@@ -22,6 +22,9 @@ _OPTIONS = {
     "time-budget": ("DURATION", "leave out what does not fit, in each worker"),
     "rate-limit": ("N/s", "send at most so many requests in a second"),
     "baseline": ("FILE", "known findings, which are expected to fail"),
+    "observe": ("URL", "where the number of the receiver's effects is"),
+    "observe-cmd": ("COMMAND", "prints the number of the receiver's effects"),
+    "spec": ("FILE", "also the events of this webhook document"),
     "secret-token-file": ("FILE", "read the secret token from a file"),
     "env-file": ("FILE", "read the secret token from a .env file"),
     "auth": ("MODE:VALUE", "as --auth of `zoom-emitter check`"),
@@ -51,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Load what makes and runs the tests, if a receiver is given."""
     options: dict[str, Any] = {name: config.getoption(f"--zoom-{name}") for name in (*_OPTIONS, *_SWITCHES)}
     if options["receiver-url"]:
+        options["side-by-side"] = _runs_side_by_side(config)
+        _refuse_to_count(options)
         from emitter.pytest_receiver import ReceiverTests  # noqa: PLC0415 - only for those who ask
 
         tests = ReceiverTests(config, {name: value for name, value in options.items() if value})
@@ -58,3 +63,18 @@ def pytest_configure(config: pytest.Config) -> None:
     elif any(options.values()):
         given = next(name for name, value in options.items() if value)
         raise pytest.UsageError(f"--zoom-{given} wants --zoom-receiver-url URL beside it")
+
+
+def _runs_side_by_side(config: pytest.Config) -> bool:
+    """Say whether pytest-xdist hands the tests to workers, or this is one of them."""
+    return bool(getattr(config.option, "numprocesses", None)) or hasattr(config, "workerinput")
+
+
+def _refuse_to_count(options: dict[str, Any]) -> None:
+    """Refuse to count effects while tests of several workers have some."""
+    observing = next((name for name in ("observe", "observe-cmd") if options[name]), None)
+    if observing and options["side-by-side"]:
+        raise pytest.UsageError(
+            f"--zoom-{observing} counts effects, and those of tests that run side by side cannot be told "
+            "apart; leave out -n, or count in a run of its own: --zoom-select duplicates -n 0"
+        )

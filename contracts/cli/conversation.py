@@ -25,6 +25,7 @@ from contracts.reports.texts import finding_text
 from contracts.reports.verdicts import State, verdicts_of
 from contracts.run_events import RunEnded
 from contracts.runner import run
+from emitter.cli.catalogs import SPEC_VARIABLE
 from emitter.cli.settings import load_settings
 from emitter.cli.target import TargetChoice
 from emitter.errors import EmitterError
@@ -42,10 +43,10 @@ _FLAGS: Final = (
 _USUAL: Final = {"depth": "default", "time-budget": "10m"}
 _OPTIONS: Final = (
     "depth", "time-budget", "wait", "rate-limit", "seed", "events", "baseline", "strict", "strict-response",
-    "acks-before-verifying",
+    "acks-before-verifying", "observe", "observe-cmd",
 )  # fmt: skip
-_NOT_OFFERED: Final = {"observe": None, "observe_cmd": None, "no_cache": True}
-"""Tests run side by side: effects could not be told apart, and no two should write one cache."""
+_NOT_OFFERED: Final = {"no_cache": True}
+"""Tests may run side by side: no two should write one cache."""
 
 
 class Conversation:
@@ -59,13 +60,15 @@ class Conversation:
     """
 
     def __init__(self, options: dict[str, Any]) -> None:
+        if options.get("spec"):
+            os.environ[SPEC_VARIABLE] = options["spec"]
         registry = Registry.bundled()
         self._checks = registry.select(
             select=names_in(options.get("select")), ignore=names_in(options.get("ignore"))
         )
         target = TargetChoice(_flags(options), load_settings(Path.cwd()))
         given = {name.replace("-", "_"): options.get(name, _USUAL.get(name)) for name in _OPTIONS}
-        given |= _NOT_OFFERED
+        given |= {**_NOT_OFFERED, "counts_effects": not options.get("side-by-side")}
         chosen = ChosenReceiver(target=options["receiver-url"])
         self._judgement = Judgement(chosen, target, registry, self._checks, **given)
         self._families = {check.code: registry.family(check).name for check in self._checks}
@@ -136,8 +139,13 @@ class Conversation:
     def _opened(self) -> Session:
         if self._session is None:
             judgement = self._judgement
+            if judgement.observer:
+                judgement.observer.count()  # so that one that cannot be asked is known at once
             self._session = open_session(
-                judgement.scope, budget_s=judgement.budget_s, per_second=judgement.per_second
+                judgement.scope,
+                budget_s=judgement.budget_s,
+                per_second=judgement.per_second,
+                observer=judgement.observer,
             )
         return self._session
 

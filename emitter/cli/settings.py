@@ -34,8 +34,13 @@ RECEIVER_KEYS: Final = {
     "events": _LIST,
     "acks-before-verifying": _YES_NO,
     "baseline": _TEXT,
+    "start": _TEXT,
+    "observe": _TEXT,
+    "observe-cmd": _TEXT,
 }
-_OF_ONE_RECEIVER: Final = frozenset({"url", "events", "acks-before-verifying", "baseline"})
+_OF_ONE_RECEIVER: Final = frozenset(
+    {"url", "events", "acks-before-verifying", "baseline", "start", "observe", "observe-cmd"}
+)
 TOP_KEYS: Final = {
     "database": _TEXT,
     "spec": _LIST,
