@@ -13,9 +13,9 @@ import pytest
 from contracts.cases import Depth
 from contracts.cli.apps import without_load
 from contracts.findings import Severity
-from contracts.inprocess.loading import load_app
-from contracts.inprocess.naming import AppName
-from contracts.inprocess.opening import app_session
+from emitter.delivery.inprocess.loading import load_app
+from emitter.delivery.inprocess.naming import AppName
+from contracts.app_opening import app_session
 from contracts.run_events import RunEnded
 from contracts.runner import run
 from emitter.errors import UsageError

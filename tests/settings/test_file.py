@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emitter.cli.settings import load_settings
+from emitter.settings.file import load_settings
 from emitter.errors import InvalidSettingError, UnknownNameError
 
 
