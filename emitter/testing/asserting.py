@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SHOWN_CHARS: Final = 300
 _FRESH_S: Final = 300.0
-"""How far the clock may be moved before a correct receiver minds. Source: docs/zoom.md#signature."""
+"""How far the clock may be moved before a correct receiver minds. Source: docs/zoom.md#signing."""
 
 
 def assert_acknowledged(sent: Emitted | Iterable[Emitted]) -> None:

@@ -95,7 +95,7 @@ class EventMaker:
         Raises:
             UnknownNameError: There is no such story.
         """
-        story, index, now_ms = find_story(name), self._told[name], self._clock.now_ms()
+        story, index, now_ms = find_story(name, self.catalog), self._told[name], self._clock.now_ms()
         self._told[name] += 1
         tell = partial(story.events, self._seed, index, catalog=self.catalog, pools=self._pools)
         took_ms = tell(start_ms=now_ms)[-1].event_ts_ms - now_ms
