@@ -17,8 +17,8 @@ from emitter.errors import UnknownNameError, UsageError
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-    from contracts.inprocess.naming import AppName
     from emitter.core.secrets import SecretToken
+    from emitter.delivery.inprocess.naming import AppName
 
 
 def lend_secret(secret_token: SecretToken, environ: MutableMapping[str, str] = os.environ) -> str:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from emitter.cli.settings import load_settings
 from emitter.errors import InvalidSettingError, UnknownNameError
+from emitter.settings.file import load_settings
 
 
 def settings_from(text, name="zoom-emitter.toml"):

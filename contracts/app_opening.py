@@ -7,11 +7,11 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from contracts.bodies import Workshop
-from contracts.inprocess.asgi import AsgiTransport
-from contracts.inprocess.loading import is_asgi
-from contracts.inprocess.wsgi import WsgiTransport
 from contracts.pacing import Pacer
 from contracts.session import Session
+from emitter.delivery.inprocess.asgi import AsgiTransport
+from emitter.delivery.inprocess.loading import is_asgi
+from emitter.delivery.inprocess.wsgi import WsgiTransport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

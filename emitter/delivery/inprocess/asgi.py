@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from contracts.inprocess.answering import Aside, Reply, late, place_of
+from emitter.delivery.inprocess.answering import Aside, Reply, late, place_of
 from emitter.delivery.stopwatch import Stopwatch
 from emitter.errors import UsageError
 

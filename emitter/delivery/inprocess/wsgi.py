@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from contracts.inprocess.answering import Aside, Reply, late, place_of
+from emitter.delivery.inprocess.answering import Aside, Reply, late, place_of
 from emitter.delivery.stopwatch import Stopwatch
 
 if TYPE_CHECKING:

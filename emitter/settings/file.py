@@ -7,15 +7,19 @@ are refused with the nearest name, so that a typo never means "use the default".
 from __future__ import annotations
 
 import difflib
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.errors import InvalidSettingError, UnknownNameError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
 FILE: Final = "zoom-emitter.toml"
+SPEC_VARIABLE: Final = "ZOOM_EMITTER_SPEC"
+"""Names files as PATH names folders: with ``:`` between them, ``;`` on Windows."""
 
 _TEXT: Final = "text"
 _LIST: Final = "a list of text"
@@ -83,6 +87,13 @@ def load_settings(folder: Path) -> Settings:
     if project.is_file() and (table := _read(project).get("tool", {}).get("zoom-emitter")) is not None:
         return _checked(project, table)
     return Settings()
+
+
+def specs_of(settings: Settings, environ: Mapping[str, str]) -> list[Path]:
+    """Return the webhook documents that the environment names, or else the settings."""
+    if named := environ.get(SPEC_VARIABLE):
+        return [Path(each) for each in named.split(os.pathsep) if each]
+    return [Path(each) for each in settings.defaults.get("spec", [])]
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from contracts.inprocess.asgi import AsgiTransport
-from contracts.inprocess.wsgi import WsgiTransport
 from emitter.core.outcome import OutcomeKind
 from emitter.core.request import SignedRequest
+from emitter.delivery.inprocess.asgi import AsgiTransport
+from emitter.delivery.inprocess.wsgi import WsgiTransport
 from emitter.errors import UsageError
 from tests.support.apps import plain_apps
 

@@ -55,10 +55,10 @@ class Reply:
             return Exchange(outcome=of_status(self.status), answer=answer, timing=timing)
         if self.status is None and self.error is not None:
             outcome = Outcome(OutcomeKind.FAILED, status=500, detail=f"unhandled {_named(self.error)}")
-            return Exchange(outcome=outcome, answer=_CRASHED, timing=timing)
+            return Exchange(outcome=outcome, answer=_CRASHED, timing=timing, error=self.error)
         detail = f"unhandled {_named(self.error)}" if self.error else "the app ended without an answer"
         outcome = Outcome(OutcomeKind.BROKEN, code=FailureCode.REMOTE_ERROR, detail=detail)
-        return Exchange(outcome=outcome, answer=None, timing=timing)
+        return Exchange(outcome=outcome, answer=None, timing=timing, error=self.error)
 
 
 def late(stopwatch: Stopwatch) -> Exchange:
