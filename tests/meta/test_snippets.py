@@ -9,7 +9,7 @@ import tomllib
 import pytest
 import yaml
 
-from emitter.cli.settings import load_settings
+from emitter.settings.file import load_settings
 from tests.support.reading import Reading
 from tests.support.snippets import PAGES, ROOT, blocks_of, is_shown_by, likeness
 
@@ -37,6 +37,8 @@ def test_the_commands_of_a_page_do_what_it_says(page, tmp_path, monkeypatch):
     failures = []
     with Reading(tmp_path, monkeypatch) as reading:
         for block in blocks_of(page):
+            if block.mark == "file":
+                (tmp_path / block.said).write_text(block.text, encoding="utf-8")
             if block.language not in RUN or block.mark.endswith(("run", "by")):
                 continue
             reading.use(block.wants)

@@ -31,6 +31,7 @@ _SHELL = re.compile(r"[|><;&`]|\$\(|\$[A-Z]")
 _PROGRAMS = {
     "npm": 'exec "$PYTHON" -m emitter sample-receiver --port "$PORT"',
     "psql": 'cat effects.txt',
+    "python3": 'exec "$PYTHON" "$@"',
 }
 _SETTINGS = """
 [receivers.app]

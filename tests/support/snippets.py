@@ -5,6 +5,7 @@ A comment on the line above a block says what is special about it:
     <!-- not run: REASON -->
     <!-- run by: tests/cli/test_corpus_recipe.py -->
     <!-- run with: failing receiver; status 1 -->
+    <!-- file: receiver.py -->
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ PAGES = [
     if path.exists() and "node_modules" not in path.parts
 ]
 _BLOCK = re.compile(
-    r"(?:^<!-- (?P<mark>not run|run by|run with): (?P<said>[^>]+?) -->\n)?"
+    r"(?:^<!-- (?P<mark>not run|run by|run with|file): (?P<said>[^>]+?) -->\n)?"
     r"^(?P<indent> *)```(?P<language>[a-z]*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$",
     re.DOTALL | re.MULTILINE,
 )
@@ -50,7 +51,7 @@ class Block:
         line: Its first line there, from 1.
         language: What follows the backticks.
         text: What stands between them.
-        mark: ``not run``, ``run by``, ``run with`` or empty.
+        mark: ``not run``, ``run by``, ``run with``, ``file`` (which the commands after it find) or empty.
         said: What the mark says.
     """
 
