@@ -53,6 +53,7 @@ def test_emitting_loads_neither_faker_nor_flask_nor_schemathesis(tmp_path):
 
     assert len(receiver.arrivals) == 1
     assert loaded & {"faker", "flask", "werkzeug", "schemathesis", "hypothesis", "cryptography"} == set()
+    assert "sqlalchemy.dialects.postgresql" not in loaded
 
 
 def test_a_document_in_json_loads_neither_yaml_nor_a_judge(tmp_path):
