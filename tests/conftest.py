@@ -12,6 +12,10 @@ import time
 import pytest
 from hypothesis import settings
 
+from tests.support.postgres import postgres_server, postgres_url, record
+
+__all__ = ["postgres_server", "postgres_url", "record"]
+
 # What could steer the code under test from outside; everything else, such as PATH, is left alone.
 _STEERING = re.compile(
     r"ZOOM_.*|WEBHOOK_SECRET.*|.*_PROXY|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSLKEYLOGFILE|NETRC"

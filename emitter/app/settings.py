@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from emitter.delivery.places import Place
     from emitter.delivery.secret_sources import SecretSource
 
 MAX_BODY_BYTES: Final = 2 * 1024 * 1024
@@ -32,7 +32,7 @@ class AppSettings:
             shared app is reached besides by address.
     """
 
-    database: Path
+    database: Place
     allowed_hosts: tuple[str, ...] = ()
     secret_source: SecretSource | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)

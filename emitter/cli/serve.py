@@ -68,7 +68,7 @@ MAX_READ_BYTES: Final = 32 * 1024 * 1024
     metavar="NAME[:PORT]",
     help="A name under which it is reached, as that of a proxy in front.",
 )
-@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE", help="Record here.")
+@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE|URL", help="Record here.")
 @click.option(
     "--allow-host",
     "allowed_hosts",
@@ -134,11 +134,11 @@ def serve(*, port: int, host: str, log_form: str | None, **flags: Any) -> None:
 def _app_settings(flags: dict[str, Any]) -> AppSettings:
     """Return the settings of the app from flags and environment, then the settings file."""
     from emitter.app.settings import AppSettings  # noqa: PLC0415
-    from emitter.delivery.places import database_path  # noqa: PLC0415
+    from emitter.delivery.places import database_place  # noqa: PLC0415
 
     defaults = load_settings(Path.cwd()).defaults
     return AppSettings(
-        database=database_path(flags["database"] or defaults.get("database")),
+        database=database_place(flags["database"] or defaults.get("database")),
         allowed_hosts=tuple(map(_host, flags["allowed_hosts"] or defaults.get("allow-host", ()))),
         secret_source=_secret_source(flags, defaults),
         environ=os.environ,
