@@ -11,12 +11,15 @@ import pytest
 
 from emitter.delivery.places import DatabaseUrl, place_of
 from emitter.delivery.store import Store, postgres_failures
+from emitter.delivery.store.leadership import Leadership
+from emitter.delivery.store.news import News
 from emitter.delivery.store.steering import steer
 from emitter.delivery.store.tables import FORMAT
 from emitter.delivery.vault import vault_of
 from emitter.errors import InvalidSettingError, StoreError
 from tests.support.postgres import ANYWHERE, connected, database_url
 from tests.support.recorded import NOW_MS, a_delivery, accepted, lease, subscribed
+from tests.support.waiting import wait_for
 
 PASSWORD = "hunter2-of-the-database"
 ROOT = Path(__file__).parents[2]
@@ -26,6 +29,15 @@ ROOT = Path(__file__).parents[2]
 def store(postgres_url):
     with Store.open(DatabaseUrl(postgres_url)) as store:
         yield store
+
+
+def end_connections(url):
+    """End all that others have open to the database, as its server does when it stops."""
+    with connected(url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.mark.parametrize(
@@ -188,11 +200,7 @@ def test_several_make_one_record_together(postgres_url):
 def test_connections_that_the_server_ended_are_opened_anew(store, postgres_url):
     subscription_id = subscribed(store)
     store.accept([a_delivery(subscription_id)])
-    with connected(postgres_url) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    end_connections(postgres_url)
 
     assert lease(store) is not None
     assert store.get_delivery(1).subscription_id == subscription_id
@@ -204,11 +212,7 @@ def test_a_connection_that_ends_within_a_transaction_is_one_clear_line_and_gone(
     store.accept([a_delivery(subscription_id)])
 
     def cut_off(delivery, number):
-        with connected(store.path.reveal()) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        end_connections(store.path.reveal())
         raise InvalidSettingError("anything")
 
     with pytest.raises((StoreError, InvalidSettingError)):
@@ -268,3 +272,58 @@ def test_many_threads_accept_lease_and_finish_without_deadlock(store):
 
     assert failures == []
     assert sorted(done) == [*range(1, 61)]
+
+
+@ANYWHERE
+def test_one_of_several_leads_until_it_ends(store):
+    with Store.open(store.path) as other:
+        first, second = Leadership(store), Leadership(other)
+
+        assert first.holds()
+        assert not second.holds()
+        first.close()
+        wait_for(second.holds, what="the second's turn")
+        second.close()
+
+
+@ANYWHERE
+def test_whoever_is_cut_off_leads_no_longer(store):
+    leadership = Leadership(store)
+    assert leadership.holds()
+
+    end_connections(store.path.reveal())
+
+    wait_for(lambda: not leadership.holds(), what="the loss")
+    wait_for(leadership.holds, what="the lead again")
+    leadership.close()
+
+
+def test_a_file_has_no_leader_but_everyone(tmp_path):
+    with Store.open(tmp_path / "record.sqlite") as store:
+        assert Leadership(store).holds()
+
+
+@ANYWHERE
+def test_news_are_heard_by_others_alone_and_a_loss_is_told(store):
+    missed = threading.Event()
+    heard: list[dict[str, str]] = []
+    own: list[dict[str, str]] = []
+    with Store.open(store.path) as other:
+        listening = News(other, heard=heard.extend, missed=missed.set)
+        telling = News(store, heard=own.extend, missed=lambda: None)
+        listening.start()
+        telling.start()
+        telling.tell({"kind": "a", "text": "ä'\"\\"})
+        wait_for(lambda: heard, what="the news")
+        end_connections(store.path.reveal())
+        assert missed.wait(10)
+        telling.tell({"kind": "b"})
+        wait_for(lambda: len(heard) > 1, what="the news after")
+        listening.close()
+        telling.close()
+
+    assert [{name: each[name] for name in each if name != "by"} for each in heard] == [
+        {"kind": "a", "text": "ä'\"\\"},
+        {"kind": "b"},
+    ]
+    assert own == []

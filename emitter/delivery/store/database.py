@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy import insert, inspect, select
 
 from emitter.delivery.places import DatabaseUrl, place_of
 from emitter.delivery.store import sqlite
 from emitter.delivery.store.failures import (
+    clear_failure,
     clear_failures,
     damaged,
     foreign,
@@ -121,6 +122,28 @@ class Database:
     def transaction(self, access: Access = READ) -> Transaction:
         """Give the same for prepared statements, which are faster."""
         return Transaction(self._connections, access)
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What a session of its own may raise."""
+        return self._connections.errors
+
+    @contextmanager
+    def session(self) -> Iterator[Any]:
+        """Give a connection of the driver that nobody else ever uses: for what is bound to one.
+
+        Raises:
+            StoreError: There is none to be had.
+        """
+        try:
+            opened = self._engine.raw_connection()
+        except self.errors as error:
+            raise clear_failure(self.path, error) from None
+        opened.detach()
+        try:
+            yield opened.dbapi_connection
+        finally:
+            opened.close()
 
     @contextmanager
     def checked(self, what: str) -> Iterator[None]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
     from emitter.delivery.places import DatabaseUrl
+    from emitter.delivery.store.database import Database
 
 BEGIN: Final = {
     Access.READ: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -82,6 +83,13 @@ def open_engine(url: DatabaseUrl) -> Engine:
 def lock_tables(connection: Connection) -> None:
     """Let one process at a time make or change tables, until its transaction ends."""
     connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCKS}, hashtext(current_schema()))"))
+
+
+def whole_name(database: Database) -> str:
+    """Return what a shared record is called on every machine: a name for what belongs to it alone."""
+    with database.reading() as connection:
+        name = connection.execute(text("SELECT current_database() || '.' || current_schema()")).scalar_one()
+    return f"zoom-emitter.{name}"
 
 
 class PooledConnections(Connections):
