@@ -76,7 +76,9 @@ def test_every_block_is_run_or_says_why_not(block):
 
 
 @pytest.mark.parametrize(
-    "block", [b for page in PAGES for b in blocks_of(page) if b.language in PARSED - {"python"}], ids=block_names
+    "block",
+    [b for page in PAGES for b in blocks_of(page) if b.language in PARSED - {"python"}],
+    ids=block_names,
 )
 def test_what_is_shown_as_data_can_be_read(block, tmp_path):
     match block.language:

@@ -52,7 +52,11 @@ def _operation(method, path, operation):
         yield "\n".join(_parameter(each) for each in parameters) + "\n"
     if body := operation.get("requestBody"):
         yield f"Body: {', '.join(_schema_name(kind) for kind in body['content'].values())}.\n"
-    answers = [f"{status}{_answer(answer)}" for status, answer in sorted(operation["responses"].items()) if status not in _ANYWHERE]
+    answers = [
+        f"{status}{_answer(answer)}"
+        for status, answer in sorted(operation["responses"].items())
+        if status not in _ANYWHERE
+    ]
     yield f"Answers: {', '.join(answers)}.\n"
 
 

@@ -80,8 +80,9 @@ def _members(value):
     own = {
         name: getattr(member, "__func__", member)
         for name, member in vars(value).items()
-        if not name.startswith("_") and isinstance(member, (staticmethod, classmethod, property)) or
-        (inspect.isfunction(member) and not name.startswith("_"))
+        if not name.startswith("_")
+        and isinstance(member, (staticmethod, classmethod, property))
+        or (inspect.isfunction(member) and not name.startswith("_"))
     }
     return [f"- `{_member(name, member)}`: {_first(member)}" for name, member in own.items()]
 

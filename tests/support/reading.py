@@ -30,7 +30,7 @@ SECRET = SECRET_TOKEN
 _SHELL = re.compile(r"[|><;&`]|\$\(|\$[A-Z]")
 _PROGRAMS = {
     "npm": 'exec "$PYTHON" -m emitter sample-receiver --port "$PORT"',
-    "psql": 'cat effects.txt',
+    "psql": "cat effects.txt",
     "python3": 'exec "$PYTHON" "$@"',
 }
 _SETTINGS = """
@@ -130,7 +130,9 @@ class Reading:
             self._monkeypatch.setenv(name, SECRET if value == "…" else value)
 
     def _serve_receiver(self, script):
-        app = create_sample_receiver(SecretToken(SECRET), now_s=time.time, script=script, on_arrival=self._count)
+        app = create_sample_receiver(
+            SecretToken(SECRET), now_s=time.time, script=script, on_arrival=self._count
+        )
         self._bases["3000"] = self._stack.enter_context(serve(app))
         settings = self._folder / "zoom-emitter.toml"
         settings.write_text(self._real(_SETTINGS), encoding="utf-8")
