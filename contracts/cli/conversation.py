@@ -44,11 +44,10 @@ from contracts.reports.verdicts import State, verdicts_of
 from contracts.run_events import RunEnded
 from contracts.runner import run
 from contracts.session import Session
-from emitter.settings.file import SPEC_VARIABLE
 from emitter.cli.target import TargetChoice
 from emitter.core.secrets import SecretToken
 from emitter.errors import EmitterError
-from emitter.settings.file import load_settings
+from emitter.settings.file import SPEC_VARIABLE, load_settings
 
 if TYPE_CHECKING:
     from contracts.cases import Sent
