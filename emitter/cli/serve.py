@@ -21,8 +21,8 @@ from emitter.cli.listening import (
 )
 from emitter.cli.sample_receiver import PORT as RECEIVER_PORT
 from emitter.cli.secret_options import env_file_option, secret_from, secret_token_file_option
-from emitter.cli.settings import load_settings
 from emitter.errors import InvalidSettingError
+from emitter.settings.file import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,6 +15,7 @@ from emitter.delivery.store.app_tables import standings
 from emitter.delivery.store.database import WRITE
 from emitter.delivery.store.prepared import Prepared
 from emitter.delivery.store.tables import deliveries
+from emitter.delivery.store.timetable_statements import IS_LEASED
 
 if TYPE_CHECKING:
     from emitter.delivery.store.database import Database
@@ -36,8 +37,7 @@ _HEADS: Final = Prepared(
         _IS_AT_WORK
     )
 )
-# No more rows than there are attempts under way anywhere.
-_LEASED: Final = Prepared(select(deliveries.c.subscription_id, deliveries.c.leased_until_ms).where(~_FREE))
+_LEASED: Final = Prepared(select(deliveries.c.subscription_id, deliveries.c.leased_until_ms).where(IS_LEASED))
 _ACTIVE_IDS: Final = Prepared(
     select(standings.c.subscription_id).where(_IS_ACTIVE).order_by(standings.c.subscription_id)
 )

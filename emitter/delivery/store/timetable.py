@@ -8,7 +8,7 @@ and the cut attempt stays `unknown`.
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import func, select
 
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
     from emitter.core.deliveries import Attempt, Delivery
     from emitter.delivery.store.transactions import Transaction
-
-_END_OF_TIME_MS: Final = 2**62
 
 
 class Timetable(Database):
@@ -178,8 +176,7 @@ class Timetable(Database):
         choice = self._choice(subscription_id)
         with self.transaction() as transaction:
             free_ms = first_free(*choice).value(transaction, **choice)
-            before_ms = _END_OF_TIME_MS if free_ms is None else free_ms
-            lease_ms = first_lease_end(*choice).value(transaction, before_ms=before_ms, **choice)
+            lease_ms = first_lease_end(*choice).value(transaction, **choice)
         return min((time for time in (free_ms, lease_ms) if time is not None), default=None)
 
     def pending(self) -> dict[int, int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from enum import Enum
 from typing import TYPE_CHECKING, Self, cast
 
 from emitter.delivery.store.failures import DATABASE_ERRORS, clear_failure
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -15,14 +17,29 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 
+class Access(Enum):
+    """What a transaction is for."""
+
+    READ = "read"
+    """It sees one state of the record throughout."""
+    WRITE = "write"
+    """It holds the write lock from its beginning."""
+
+
 class Connections:
     """The driver's connections, kept aside by whoever was last done with one. Thread-safe.
 
     The pool's own care would double a transaction's cost.
+
+    Args:
+        engine: Opens them.
+        path: What messages call the record.
+        begin: The statement that begins a transaction.
     """
 
-    def __init__(self, engine: Engine, path: Path) -> None:
+    def __init__(self, engine: Engine, path: Path, begin: Mapping[Access, str]) -> None:
         self.path = path
+        self.begin = begin
         self.dialect: Dialect = engine.dialect
         self._engine = engine
         self._opened: list[PoolProxiedConnection] = []
@@ -61,10 +78,10 @@ class Transaction:
 
     cursor: DBAPICursor
 
-    def __init__(self, connections: Connections, begin: str) -> None:
+    def __init__(self, connections: Connections, access: Access) -> None:
         self.dialect = connections.dialect
         self._connections = connections
-        self._begin = begin
+        self._begin = connections.begin[access]
 
     def __enter__(self) -> Self:
         try:
