@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from emitter.core.request import SignedRequest
     from emitter.delivery.raw import Piece
     from emitter.delivery.transport import Exchange
+    from emitter.faking.pools import Pools
 
 
 class Depth(StrEnum):
@@ -196,6 +197,7 @@ class Scope:
         is_observed: Whether someone counts the receiver's effects.
         observing: The options of `check` that have them counted.
         kept: Bodies that failed in earlier runs; None keeps none.
+        pools: What events are made of, where it is not what comes with the package.
     """
 
     receiver: Receiver
@@ -207,6 +209,7 @@ class Scope:
     is_observed: bool = False
     observing: tuple[str, ...] = ()
     kept: KeptBodies | None = None
+    pools: Pools | None = None
 
     @property
     def event(self) -> EventType:

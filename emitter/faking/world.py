@@ -91,15 +91,17 @@ class World:
             seed: Decides everything, together with the story's name and index.
             story: The story's name.
             start_ms: When the story begins, milliseconds since the epoch.
-            account: Where it happens; account 0 of the seed where none is given.
+            account: Where it happens; where none is given account 0 of the seed, or those that the pools know
+                in turn.
             pools: What names and texts are picked from; the bundled ones where none are given.
         """
         pools = pools or bundled_pools()
+        number = index % max(1, len(pools.known.account_ids))
         return cls(
             story_block(Blocks(seed, story), index, events=_FEW),
             Outline(outline_block(Blocks(seed, story, "outline"), index)),
             start_ms=start_ms,
-            account=account or Account.numbered(0, seed=seed, pools=pools),
+            account=account or Account.numbered(number, seed=seed, pools=pools),
             pools=pools,
         )
 
@@ -122,8 +124,9 @@ class World:
 
     def playlist(self, number: int) -> Playlist:
         """Return playlist `number` of the story."""
+        drawn = self._drawn(cells.PLAYLIST_ID, number, ids.ID_BYTES)
         return Playlist(
-            ids.dashed_uuid_of(self._drawn(cells.PLAYLIST_ID, number, ids.ID_BYTES)),
+            _picked(self.pools.known.playlist_ids, drawn) or ids.dashed_uuid_of(drawn),
             pick_at(self._drawn(cells.PLAYLIST_NAME, number, _SHARE_BYTES), 0, self.pools.playlist_names),
             self.outline.playlist_type(number),
             self._someone(cells.OWNER, number),
@@ -165,8 +168,9 @@ class World:
         octets, source = self._octets(0, cells.STORY_BYTES), self.outline.source
         engagement = octets[cells.ENGAGEMENT_ID : cells.ENGAGEMENT_ID + ids.ID_BYTES]
         since_ms = held_since_ms(octets, self.start_ms)
+        known_id = _picked(self.pools.known.conversation_ids, octets[cells.CONVERSATION_ID :])
         return Conversation(
-            conversation_id(octets, source, since_ms),
+            known_id or conversation_id(octets, source, since_ms),
             source,
             self._someone(cells.HOST, 0),
             ids.short_id_of(engagement) if source == CONTACT_CENTER else None,
@@ -185,6 +189,10 @@ class World:
 
     def _octets(self, at: int, size: int) -> bytes:
         return self._block.reaching(at + size)[at : at + size]
+
+
+def _picked(known_ids: tuple[str, ...], octets: bytes) -> str | None:
+    return pick_at(octets, 0, known_ids) if known_ids else None
 
 
 def someone(share: int, count: int) -> int:

@@ -101,6 +101,7 @@ class Teller:
         self._rhythm = rhythm
         self._stories = stories
         self._pools = pools
+        accounts = min(accounts, len(pools.known.account_ids) or accounts)
         self._accounts = Population(accounts, seed=seed, pools=pools, of=_itself)
         wire = in_wire_form(pools)
         self._words = Words.of(wire)
@@ -201,6 +202,9 @@ class Teller:
         return plot
 
     def _script(self, plan: Plan) -> Script | None:
+        known = self._pools.known
+        if known.playlist_ids or known.conversation_ids:
+            return None
         return script_of(plan.beats, self._outlines[plan.number], wanted=plan.wanted)
 
     def _block(self, plan: Plan, index: int) -> Block:
