@@ -11,6 +11,7 @@ import rich_click as click
 from contracts.cli.apps import loaded, resolved_app, without_load
 from contracts.cli.values import events_for, observer_in, observing_of, observing_words, rate_in
 from emitter.cli.catalogs import chosen_catalog, chosen_files
+from emitter.cli.world_options import pools_of
 from emitter.core.schedule import parse_duration
 from emitter.errors import EmitterError
 
@@ -104,6 +105,7 @@ class Judgement:
             is_response_strict=options["strict_response"],
             is_observed=self.observer is not None,
             kept=None if options["no_cache"] else _kept(str(self._app or self.receiver.shown)),
+            pools=pools_of((), SEED),
             observing=observing_words(*observing),
             loading=tuple(word for file in chosen_files() for word in ("--spec", str(file))),
         )

@@ -21,11 +21,12 @@ from emitter.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from emitter.core.secrets import SecretToken
 
 _BLOCK_BYTES: Final = 64
+_DIGEST_BYTES: Final = 32
 SIGNATURE_CHARS: Final = len("v0=") + 64
 # Twelve digits last until the year 33658; thirteen are milliseconds, which Zoom never sends here.
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
@@ -70,10 +71,18 @@ class Signer:
 
     def digits(self, timestamp_s: bytes, body: bytes) -> bytes:
         """Return the 64 digits of a signature, those after ``v0=``, for a timestamp as its decimal text."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(b"v0:%b:%b" % (timestamp_s, body))
-        outer.update(inner.digest())
-        return hexlify(outer.digest())
+        return self.all_digits([b"v0:%b:%b" % (timestamp_s, body)])[0]
+
+    def all_digits(self, messages: Iterable[bytes]) -> list[bytes]:
+        """Return the same for each of the messages: ``v0:``, timestamp, ``:`` and body."""
+        new_inner, new_outer = self._inner.copy, self._outer.copy
+        digests = []
+        for message in messages:
+            inner, outer = new_inner(), new_outer()
+            inner.update(message)
+            outer.update(inner.digest())
+            digests.append(outer.digest())
+        return hexlify(b"".join(digests), b" ", _DIGEST_BYTES).split()
 
 
 def hex_hmac(key: bytes, message: bytes) -> str:
