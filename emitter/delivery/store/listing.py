@@ -92,7 +92,7 @@ class _Choice:
 
 
 _ENOUGH: Final = 2000
-_PENDING: Final = _Choice(PENDING, deliveries.c.state.concat("") == DeliveryState.PENDING.value)
+_PENDING: Final = _Choice(and_(PENDING), deliveries.c.state.concat("") == DeliveryState.PENDING.value)
 
 
 def _of_subscription(wanted: DeliveryFilter) -> list[_Choice]:
