@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ROUNDS = 21
 BATCH = 100
 BATCHES = 5
-"""So many in one round that the log is moved into the file in nearly every one, which is part of the price."""
+"""So many in a round that the log is moved into the file in nearly every one, which is part of the price."""
 EVENTS = [
     "conversation_analysis_completed",
     "playlist_create",
