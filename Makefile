@@ -48,7 +48,7 @@ bench: setup
 # The site, in site/: the pages of docs/, those that are made from the code made anew.
 docs: setup
 	$(BIN)/python -m tests.reference docs
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # The README's pictures, made anew in a browser; wants chromium.
 screenshots: setup
