@@ -1,4 +1,4 @@
-"""A hook of mkdocs: links from a page to files that are not pages lead to the repository, or are plain text."""
+"""A hook of mkdocs: links from a page to what is no page lead to the repository, or are plain text."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<path>(?:\.\./)+(?P<file>[^)
 
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:
-    """Return the page with links out of the documentation replaced; a page's own depth says which those are."""
+    """Return the page with its links out of the documentation replaced."""
     depth = page.file.src_uri.count("/")
 
     def replaced(link: re.Match[str]) -> str:
