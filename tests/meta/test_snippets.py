@@ -25,7 +25,7 @@ def name_of(page):
 
 
 def has_commands(page):
-    return any(block.language in RUN and not block.mark.endswith(("run", "by")) for block in blocks_of(page))
+    return any(block.is_typed for block in blocks_of(page))
 
 
 def block_name(block):
@@ -39,11 +39,10 @@ def test_the_commands_of_a_page_do_what_it_says(page, tmp_path, monkeypatch):
     with Reading(tmp_path, monkeypatch) as reading:
         for block in blocks_of(page):
             if block.mark == "file":
-                (tmp_path / block.said).write_text(block.text, encoding="utf-8")
-            if block.language not in RUN or block.mark.endswith(("run", "by")):
-                continue
-            reading.use(block.wants)
-            failures += run_block(block, reading)
+                (tmp_path / block.said.split()[0]).write_text(block.text, encoding="utf-8")
+            if block.is_typed:
+                reading.use(block.wants)
+                failures += run_block(block, reading)
 
     assert failures == [], "\n".join(failures)
 
@@ -72,6 +71,8 @@ def test_every_block_can_be_read_and_is_run_or_says_why_not(page, tmp_path):
         assert block.language in READ_ONLY | PARSED | RUN or block.mark, where
         if block.mark == "run by":
             assert page.name in (ROOT / block.said).read_text(encoding="utf-8"), where
+        if block.mark in {"step", "shown by"}:
+            assert (ROOT / f"tests/docs/test_{page.stem.replace('-', '_')}.py").exists(), where
         if block.mark == "run with":
             assert block.wants <= RECEIVERS | {"status 1"}, where
         read(block, tmp_path)
