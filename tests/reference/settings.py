@@ -44,9 +44,9 @@ def page():
     return f"""\
 # Settings
 
-`{FILE}` in the folder where a command runs, or `[tool.zoom-emitter]` of its `pyproject.toml`. A flag wins over the
-environment ([commands.md](commands.md)), the environment over the file, the file over the default. A key that
-nothing reads is refused with the nearest name.
+`{FILE}` in the folder where a command runs, or `[tool.zoom-emitter]` of its `pyproject.toml`. A flag wins
+over the environment ([commands.md](commands.md)), the environment over the file, the file over the default.
+A key that nothing reads is refused with the nearest name.
 
 The secret token is looked for in {secrets}, unless a flag or a key says where it is.
 
