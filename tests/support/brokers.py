@@ -15,7 +15,9 @@ from tests.support.serving import Serving
 REDIS = os.environ.get("TEST_REDIS_URL", "")
 AMQP = os.environ.get("TEST_AMQP_URL", "")
 BROKERS = [
-    pytest.param(url, id=name, marks=pytest.mark.skipif(not url or not SERVER, reason=f"{variable} names none"))
+    pytest.param(
+        url, id=name, marks=pytest.mark.skipif(not url or not SERVER, reason=f"{variable} names none")
+    )
     for name, url, variable in (("redis", REDIS, "TEST_REDIS_URL"), ("rabbitmq", AMQP, "TEST_AMQP_URL"))
 ]
 
@@ -33,7 +35,7 @@ def cleaned_up(broker, queue):
                 for key in client.scan_iter(f"{queue}:*"):
                     client.delete(key)
         else:
-            from kombu import Connection  # noqa: PLC0415 - an extra
+            from kombu.connection import Connection  # noqa: PLC0415 - an extra
 
             with Connection(broker) as connection:
                 connection.default_channel.queue_delete(queue)
