@@ -108,6 +108,7 @@ def flask_receiver():
     return names["app"]
 
 
+@pytest.mark.slow
 def test_a_receiver_made_of_the_remedies_has_nothing_to_mend():
     with serve(flask_receiver()) as url:
         result = judged(f"{url}/", codes=ALL)
@@ -145,6 +146,7 @@ process.stdin.resume().on('end', () => process.exit(0))
 """As much of Express as the lines use: raw bodies, `get`, `status`, `sendStatus`, `json`."""
 
 
+@pytest.mark.slow
 def test_a_receiver_in_node_made_of_the_remedies_has_nothing_to_mend(tmp_path):
     node = shutil.which("node")
     if not node:
