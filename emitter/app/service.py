@@ -15,14 +15,18 @@ from emitter.app.shaking import Shaking
 from emitter.app.steering import Steering
 from emitter.app.streams import Streams, StreamState
 from emitter.app.subscribing import Subscribing
+from emitter.app.tokens import TokenCheck
 from emitter.app.values import (
     attempt_brief,
+    call_value,
     delivery_value,
     notice_value,
     stream_value,
     subscription_value,
 )
 from emitter.app.workshop import Workshop
+from emitter.app.zoom.side import ZoomSide
+from emitter.app.zoom.taking import Calls
 from emitter.core.deliveries import DeliveryState
 from emitter.delivery.store import DeliveryFilter
 from emitter.delivery.store.app_subscriptions import adopt, cancel_abandoned
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
     from emitter.core.deliveries import Attempt, Delivery
     from emitter.delivery.clock import Clock
     from emitter.delivery.store import Store
+    from emitter.delivery.store.calls import Call
     from emitter.delivery.store.notices import Notice
     from emitter.delivery.vault import Vault
 
@@ -65,6 +70,7 @@ class Service:
         steering: Moves deliveries by hand.
         feed: Tells what happens.
         metrics: Counts it.
+        zoom: Answers as Zoom's own API.
     """
 
     def __init__(
@@ -96,6 +102,12 @@ class Service:
         self.streams = Streams(workshop, emitting=self.emitting, changed=self._stream_changed)
         self.steering = Steering(
             workshop, courier=courier, active=active, steered=self._steered, accepted=self._accepted
+        )
+        self.zoom = ZoomSide(
+            workshop,
+            subscribing=self.subscribing,
+            calls=Calls(store, told=self._called),
+            check=TokenCheck(settings.token_hash),
         )
         self.metrics = Metrics(
             queues=lambda: queues(store),
@@ -152,6 +164,9 @@ class Service:
         # It may have been cancelled, or its subscription ended, while this attempt was under way.
         if delivery.state is DeliveryState.PENDING and cancel_abandoned(self.store, delivery.id):
             self.feed.tell("delivery", delivery_value(self.store.get_delivery(delivery.id)))
+
+    def _called(self, call: Call) -> None:
+        self.feed.tell("call", call_value(call))
 
     def _steered(self, delivery: Delivery) -> None:
         self._sending.workers.wake()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from emitter.catalog.rest import RestDocument
     from emitter.delivery.secret_sources import SecretSource
 
 MAX_BODY_BYTES: Final = 2 * 1024 * 1024
@@ -30,6 +31,8 @@ class AppSettings:
             where only this machine can ask, and then nothing has to be shown.
         public_hosts: Names, in lower case and with a port where it is not the scheme's own, under which a
             shared app is reached besides by address.
+        rest_documents: Documents whose reads Zoom's API answers besides the bundled ones.
+        answers_any_id: Whether it answers for ids that no event mentions, too.
     """
 
     database: Path
@@ -39,6 +42,8 @@ class AppSettings:
     worker_count: int = 16
     token_hash: str = field(default="", repr=False)
     public_hosts: tuple[str, ...] = ()
+    rest_documents: tuple[RestDocument, ...] = ()
+    answers_any_id: bool = False
 
     @property
     def is_shared(self) -> bool:
