@@ -25,6 +25,7 @@ from emitter.app.values import (
     subscription_value,
 )
 from emitter.app.workshop import Workshop
+from emitter.app.zoom.catching_up import CatchingUp
 from emitter.app.zoom.side import ZoomSide
 from emitter.app.zoom.taking import Calls
 from emitter.core.deliveries import DeliveryState
@@ -103,10 +104,12 @@ class Service:
         self.steering = Steering(
             workshop, courier=courier, active=active, steered=self._steered, accepted=self._accepted
         )
+        self._catching_up = CatchingUp(store)
         self.zoom = ZoomSide(
             workshop,
             subscribing=self.subscribing,
             calls=Calls(store, told=self._called),
+            catching_up=self._catching_up,
             check=TokenCheck(settings.token_hash),
         )
         self.metrics = Metrics(
@@ -129,6 +132,7 @@ class Service:
         adopt(self.store)
         cancel_abandoned(self.store)
         self._sending.workers.start()
+        self._catching_up.resume()
 
     def close(self) -> bool:
         """Stop the workers and close the record; return whether all attempts under way ended in time.
@@ -137,6 +141,7 @@ class Service:
         """
         self.feed.close()
         self.streams.close()
+        self._catching_up.close()
         has_ended = self._sending.workers.close(grace_s=CLOSING_GRACE_S)
         if has_ended:
             self.store.close()
@@ -154,6 +159,7 @@ class Service:
 
     def _accepted(self, deliveries: Sequence[Delivery]) -> None:
         self._sending.workers.wake()
+        self._catching_up.tell()
         self.metrics.accepted(len(deliveries))
         for delivery in deliveries:
             self.feed.tell("delivery", delivery_value(delivery))

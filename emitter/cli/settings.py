@@ -39,6 +39,7 @@ _OF_ONE_RECEIVER: Final = frozenset({"url", "events", "acks-before-verifying", "
 TOP_KEYS: Final = {
     "database": _TEXT,
     "spec": _LIST,
+    "rest-spec": _LIST,
     **{key: kind for key, kind in RECEIVER_KEYS.items() if key not in _OF_ONE_RECEIVER},
 }
 

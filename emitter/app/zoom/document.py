@@ -131,7 +131,7 @@ def _token_operation() -> dict[str, Any]:
     return {
         "operationId": "token",
         "summary": "Get an access token",
-        "description": "The client's credentials may also come as Basic authorization, the rest in the query; "
+        "description": "The client's credentials may come as Basic authorization, the rest in the query; "
         "authorization_code (any code, once) and refresh_token are granted, too.",
         "security": [],
         "requestBody": {

@@ -11,6 +11,7 @@ from emitter.delivery.store.mentions import catch_up, events_about, is_mentioned
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from emitter.app.zoom.catching_up import CatchingUp
     from emitter.catalog.rest import RestOperation
     from emitter.delivery.store import Store
     from emitter.delivery.store.mentions import SentEvent
@@ -54,15 +55,18 @@ class Events:
 
     Args:
         store: The record.
+        catching_up: Does the same beforehand.
         answers_any_id: Whether ids no event mentions are answered, too.
     """
 
-    def __init__(self, store: Store, *, answers_any_id: bool) -> None:
+    def __init__(self, store: Store, *, catching_up: CatchingUp, answers_any_id: bool) -> None:
         self._store = store
+        self._catching_up = catching_up
         self.answers_any_id = answers_any_id
 
     def catch_up(self) -> None:
         """Look up what the newest deliveries mention."""
+        self._catching_up.begin()
         catch_up(self._store)
 
     def about(self, name: str, ids: Sequence[str]) -> list[SentEvent]:

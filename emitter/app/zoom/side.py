@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from emitter.app.subscribing import Subscribing
     from emitter.app.tokens import TokenCheck
     from emitter.app.workshop import Workshop
+    from emitter.app.zoom.catching_up import CatchingUp
     from emitter.app.zoom.taking import Calls
     from emitter.catalog.rest import RestDocument, RestOperation
 
@@ -51,16 +52,27 @@ class ZoomSide:
         workshop: What the service works with.
         subscribing: Makes and ends subscriptions.
         calls: Records what was asked.
+        catching_up: Keeps up with what is sent.
         check: Knows the app's own token, where there is one.
     """
 
     def __init__(
-        self, workshop: Workshop, *, subscribing: Subscribing, calls: Calls, check: TokenCheck
+        self,
+        workshop: Workshop,
+        *,
+        subscribing: Subscribing,
+        calls: Calls,
+        catching_up: CatchingUp,
+        check: TokenCheck,
     ) -> None:
         self._clock = workshop.clock
         self._more = workshop.settings.rest_documents
         self._calls = calls
-        self._events = Events(workshop.store, answers_any_id=workshop.settings.answers_any_id)
+        self._events = Events(
+            workshop.store,
+            catching_up=catching_up,
+            answers_any_id=workshop.settings.answers_any_id,
+        )
         self._tokens = Tokens(workshop.store, clock=workshop.clock, check=check, scopes=self._scopes)
         self._faults = ApiFaults(workshop.store, workshop.directory, workshop.clock)
         self._handlers = self._bundled_handlers(workshop, subscribing)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emitter.core.mentions import snake
 from emitter.delivery.clock import monotonic_ms
 from emitter.delivery.store.calls import Call, add_call
-from emitter.delivery.store.mentions import latest_about, latest_begun
+from emitter.delivery.store.mentions import cause_about, cause_since
 from emitter.faking.ids import tracking_id
 
 if TYPE_CHECKING:
@@ -90,17 +90,17 @@ class Calls:
     def cause(self, values: Mapping[str, str], at_ms: int) -> Cause | None:
         """Return the delivery that led to a call.
 
-        That is the latest one sent about the thing the path names; where it names none, or one of which no
-        event says anything, the latest one that was sent, if that was a moment ago.
+        That is one sent about the thing the path names; where it names none, or one of which no event says
+        anything, one that was sent a moment ago.
 
         Args:
             values: What stands in the slots of the path.
             at_ms: When the call came, milliseconds since the epoch.
         """
         for slot, value in values.items():
-            if found := latest_about(self._store, snake(slot), value):
+            if found := cause_about(self._store, snake(slot), value):
                 return found
-        return latest_begun(self._store, since_ms=at_ms - round(FOLLOWS_S * 1000))
+        return cause_since(self._store, at_ms - round(FOLLOWS_S * 1000))
 
     def record(self, taken: Taken, status: int) -> None:
         """Record a call."""

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from emitter.core.mentions import mentions_of
+from emitter.core.outcome import OutcomeKind
 from emitter.delivery.store.database import WRITE
 from emitter.delivery.store.prepared import Prepared
 from emitter.delivery.store.tables import attempts, deliveries
@@ -102,6 +103,15 @@ _NEW: Final = Prepared(
 _FORGET: Final = Prepared(delete(mentions_known))
 _REMEMBER: Final = Prepared(insert(mentions_known).values(up_to=bindparam("up_to", required=True)))
 _SENT: Final = deliveries.c.attempts_made > 0
+_ATTEMPTS: Final = select(attempts.c.delivery_id, deliveries.c.subscription_id).select_from(
+    attempts.join(deliveries)
+)
+_LIKELIEST: Final = (
+    (attempts.c.outcome == OutcomeKind.UNKNOWN.value).desc(),
+    attempts.c.id.desc(),
+)
+_LOOKED_AT: Final = 20
+"""Among how many of the latest deliveries the one that led to a call is looked for."""
 
 
 def catch_up(database: Database, *, most: int | None = None) -> bool:
@@ -121,6 +131,12 @@ def catch_up(database: Database, *, most: int | None = None) -> bool:
         _look_up_some(database)
         made += 1
     return True
+
+
+def is_begun(database: Database) -> bool:
+    """Return whether anyone has asked yet."""
+    with database.transaction() as transaction:
+        return _KNOWN.value(transaction) is not None
 
 
 def is_caught_up(database: Database) -> bool:
@@ -171,34 +187,46 @@ def events_about(database: Database, name: str, values: Sequence[str]) -> list[S
 
 def is_mentioned(database: Database, name: str, value: str) -> bool:
     """Return whether an event that was sent mentions a thing."""
-    return latest_about(database, name, value) is not None
-
-
-def latest_about(database: Database, name: str, value: str) -> Cause | None:
-    """Return the delivery that was accepted last of those sent about a thing; None if there is none."""
     query = (
-        select(mentions.c.delivery_id, deliveries.c.subscription_id)
+        select(literal(1))
+        .select_from(mentions.join(deliveries))
+        .where(mentions.c.name == name, mentions.c.value == value, _SENT)
+        .limit(1)
+    )
+    with database.reading() as connection:
+        return connection.execute(query).first() is not None
+
+
+def cause_about(database: Database, name: str, value: str) -> Cause | None:
+    """Return the delivery that led to a call about a thing: of those sent about it, the one that fits best.
+
+    One whose attempt is under way fits better than any that has ended: a receiver asks before it answers.
+    Of several the attempt that began last.
+    """
+    some = (
+        select(mentions.c.delivery_id)
         .select_from(mentions.join(deliveries))
         .where(mentions.c.name == name, mentions.c.value == value, _SENT)
         .order_by(mentions.c.delivery_id.desc())
-        .limit(1)
+        .limit(_LOOKED_AT)
+        .subquery()
     )
+    found = _ATTEMPTS.where(attempts.c.delivery_id.in_(select(some.c.delivery_id)))
     with database.reading() as connection:
-        row = connection.execute(query).one_or_none()
-    return None if row is None else Cause(*row)
+        row = connection.execute(found.order_by(*_LIKELIEST).limit(1)).one_or_none()
+    return None if row is None else Cause(row.delivery_id, row.subscription_id)
 
 
-def latest_begun(database: Database, *, since_ms: int) -> Cause | None:
-    """Return the delivery whose attempt began last, if that was at a time or later; else None."""
-    query = (
-        select(attempts.c.delivery_id, deliveries.c.subscription_id, attempts.c.started_at_ms)
-        .select_from(attempts.join(deliveries))
-        .order_by(attempts.c.id.desc())
-        .limit(1)
-    )
+def cause_since(database: Database, since_ms: int) -> Cause | None:
+    """Return the delivery that led to a call about no thing in particular, as `cause_about`.
+
+    Only an attempt counts that began at a time, in milliseconds since the epoch, or later.
+    """
+    some = select(attempts.c.id).order_by(attempts.c.id.desc()).limit(_LOOKED_AT).subquery()
+    found = _ATTEMPTS.where(attempts.c.id.in_(select(some.c.id)), attempts.c.started_at_ms >= since_ms)
     with database.reading() as connection:
-        row = connection.execute(query).one_or_none()
-    return None if row is None or row.started_at_ms < since_ms else Cause(row[0], row[1])
+        row = connection.execute(found.order_by(*_LIKELIEST).limit(1)).one_or_none()
+    return None if row is None else Cause(row.delivery_id, row.subscription_id)
 
 
 def things(
