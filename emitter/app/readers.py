@@ -109,7 +109,7 @@ fault_names: Final = list_of(
     Reader(parsed(_fault), {"type": "string", "enum": [*FAULTS]}), max_items=len(FAULTS), are_different=True
 )
 _ONE_TO_MOST: Final = r"(?:[1-9][0-9]{0,2}|1000|always)"
-api_faults: Final = list_of(
+faults_of_the_api: Final = list_of(
     parsed(
         lambda written: str(ApiFault.parse(written)),
         max_chars=40,
@@ -117,6 +117,7 @@ api_faults: Final = list_of(
         rf"|{SLOW}=(?:[1-9][0-9]{{0,3}}ms|[1-5]?[1-9]s)",
         like=f"one of {', '.join(API_FAULTS)}, such as rate-limit=2 or slow=2s",
     ),
+    min_items=0,
     max_items=len(API_FAULTS),
 )
 paths: Final = list_of(text(), max_items=MAX_EVENTS)
