@@ -91,11 +91,14 @@ class Miss:
         sent: The request that shows it, if one does.
         message: One sentence that says more than the case's name; may be empty.
         guess: What seems to be behind it, as a clause; said where `contracts.differential` proves nothing.
+        cause: What misses with one reason share, where that is more than the case knows; may be empty. Part
+            of the fingerprint, so it never changes.
         mend: How to mend it, where that is known better than the check knows; may be empty.
         severity: Where it differs from the check's.
         evidence: Likewise.
         emits: What ``zoom-emitter emit`` takes to show it, where that is more than one request; the
             receiver is added.
+        is_shown_by_one: Whether `sent`, sent again, shows it by itself although a procedure found it.
     """
 
     kind: str
@@ -104,10 +107,12 @@ class Miss:
     sent: Sent | None = None
     message: str = ""
     guess: str = ""
+    cause: str = ""
     mend: str = ""
     severity: Severity | None = None
     evidence: Evidence | None = None
     emits: tuple[str, ...] = ()
+    is_shown_by_one: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shlex
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from contracts.receiver import Receiver
 
 MOST_BYTES: Final = 8_192
-"""Longer bodies are not written into a command; no shell takes them everywhere."""
+"""Longer words are not written into a command; no shell takes them everywhere."""
 URL_VARIABLE: Final = "RECEIVER_URL"
 """Holds the URL where it has a query, which no report shows."""
 _PRINTED: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"\\"}
@@ -97,12 +99,14 @@ class Showing:
         case: Its case; None where the check only looks at what was sent.
         sent: The request; None where no single one shows it.
         emits: What ``zoom-emitter emit`` takes to show it, where that is more than one request.
+        is_shown_by_one: Whether the request shows it by itself although its case sends several.
     """
 
     check: Check
     case: AnyCase | None
     sent: Sent | None
     emits: tuple[str, ...] = ()
+    is_shown_by_one: bool = False
 
 
 def reproduction_of(finding: Finding, showing: Showing, rerun: Rerun) -> Reproduction:
@@ -130,7 +134,9 @@ def _sending(showing: Showing, receiver: Receiver) -> str:
     sent, case = showing.sent, showing.case
     if showing.emits and not receiver.address:
         return _in_shell(["zoom-emitter", "emit", *showing.emits, *_to(receiver)])
-    is_told_by_one = isinstance(case, Case) or (case is None and showing.check.ends_run)
+    is_told_by_one = (
+        isinstance(case, Case) or showing.is_shown_by_one or (case is None and showing.check.ends_run)
+    )
     if sent is None or not is_told_by_one or receiver.address or sent.recipe.pieces is not None:
         return ""
     names = [fault.name for fault in sent.recipe.faults]
@@ -147,11 +153,9 @@ def _emit(sent: Sent, receiver: Receiver, faults: list[str]) -> str:
     deviations = [word for name in faults for word in ("--fault", name)]
     if sent.seed:
         return _in_shell(["zoom-emitter", "emit", sent.event, "--seed", sent.seed, *deviations, *to])
-    body = _quoted(sent.signed_body)
-    if body is None:
-        return ""
+    body = _written(sent.signed_body)
     emit = ["zoom-emitter", "emit", "--payload", "-", "--raw", *deviations, *to]
-    return f"printf %b {body} | {_in_shell(emit)}"
+    return f"{body} | {_in_shell(emit)}" if body else ""
 
 
 def _to(receiver: Receiver) -> list[str]:
@@ -203,8 +207,10 @@ def _literal(text: str) -> str:
     return '"' + ascii(text)[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
 
 
-def _quoted(body: bytes) -> str | None:
-    """Return bytes as one word of a shell that ``printf %b`` turns back into them."""
-    if len(body) > MOST_BYTES:
-        return None
-    return shlex.quote("".join(chr(byte) if chr(byte) in _PRINTED else f"\\0{byte:03o}" for byte in body))
+def _written(body: bytes) -> str:
+    """Return a command that writes the bytes, packed where they are many; nothing where they are too many."""
+    if len(body) <= MOST_BYTES:
+        text = "".join(chr(byte) if chr(byte) in _PRINTED else f"\\0{byte:03o}" for byte in body)
+        return f"printf %b {shlex.quote(text)}"
+    packed = b64encode(gzip.compress(body, mtime=0)).decode("ascii")
+    return f"printf %s {packed} | base64 -d | gunzip" if len(packed) <= MOST_BYTES else ""

@@ -12,6 +12,11 @@ import time
 import pytest
 from hypothesis import settings
 
+from emitter.delivery.containers import CONTAINER_VARIABLE
+from tests.support.postgres import postgres_server, postgres_url, record
+
+__all__ = ["postgres_server", "postgres_url", "record"]
+
 # What could steer the code under test from outside; everything else, such as PATH, is left alone.
 _STEERING = re.compile(
     r"ZOOM_.*|WEBHOOK_SECRET.*|.*_PROXY|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSLKEYLOGFILE|NETRC"
@@ -60,6 +65,7 @@ sys.addaudithook(_refuse_everything_but_loopback)
 def own_surroundings(monkeypatch, tmp_path):
     for name in [name for name in os.environ if _STEERING.fullmatch(name)]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv(CONTAINER_VARIABLE, "")  # wherever the tests run, receivers are beside them
     for name, folder in _FOLDERS.items():
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         monkeypatch.setenv(name, str(tmp_path / folder))

@@ -64,8 +64,8 @@ class Judgement:
         from contracts.baseline import Baseline  # noqa: PLC0415
         from contracts.cases import Depth, Scope  # noqa: PLC0415
         from contracts.cli.starting import WAIT  # noqa: PLC0415
-        from contracts.inprocess.naming import AppName  # noqa: PLC0415
         from contracts.receiver import Receiver  # noqa: PLC0415
+        from emitter.delivery.inprocess.naming import AppName  # noqa: PLC0415
 
         self._app = AppName.of(chosen.target)
         self._target = resolved = (
@@ -170,7 +170,7 @@ class Judgement:
     def _session(self) -> AbstractContextManager[Session]:
         """Return the way to the receiver: over HTTP, or into the app."""
         if self._app:
-            from contracts.inprocess.opening import app_session  # noqa: PLC0415
+            from contracts.app_opening import app_session  # noqa: PLC0415
 
             return app_session(
                 self.scope,

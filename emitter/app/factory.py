@@ -25,7 +25,7 @@ from emitter.app.zoom.routes import answer_as_zoom
 from emitter.catalog.events import Catalog
 from emitter.delivery.clock import SystemClock
 from emitter.delivery.store import Store
-from emitter.delivery.vault import Vault, key_file_beside
+from emitter.delivery.vault import vault_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -54,12 +54,14 @@ def create_app(settings: AppSettings, *, catalog: Catalog | None = None, clock: 
 
     Raises:
         StoreError: The record cannot be opened.
+        InvalidSettingError: Machines share it, and there is no key for what is sealed in it.
     """
     app = _described(settings)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.url_map.merge_slashes = False
     app.url_map.converters["number"] = NumberConverter
-    vault = Vault(key_file_beside(settings.database), settings.environ)
+    vault = vault_of(settings.database, settings.environ)
+    vault.check_key()
     store = Store.open(settings.database, vault=vault)
     try:
         service = Service(

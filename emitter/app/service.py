@@ -12,6 +12,8 @@ from emitter.app.logs import log_attempt
 from emitter.app.metrics import Metrics
 from emitter.app.sending import CLOSING_GRACE_S, Sending
 from emitter.app.shaking import Shaking
+from emitter.app.sharing import Listening, Telling, news_of
+from emitter.app.spreading import Spreading
 from emitter.app.steering import Steering
 from emitter.app.streams import Streams, StreamState
 from emitter.app.subscribing import Subscribing
@@ -32,6 +34,7 @@ from emitter.core.deliveries import DeliveryState
 from emitter.delivery.store import DeliveryFilter
 from emitter.delivery.store.app_subscriptions import adopt, cancel_abandoned
 from emitter.delivery.store.happenings import happenings_since
+from emitter.delivery.store.leadership import Leadership
 from emitter.delivery.store.listing import list_deliveries
 from emitter.delivery.store.queues import queue, queues
 from emitter.delivery.store.workers import is_alive
@@ -83,6 +86,7 @@ class Service:
         self.store = store
         self.directory = Directory(store, vault, settings.environ)
         self.feed = Feed(clock=clock, since=self._since)
+        self._leadership = Leadership(store)
         workshop = Workshop(
             settings=settings,
             catalog=catalog,
@@ -93,9 +97,7 @@ class Service:
             rng=SystemRandom(),
         )
         shaking = Shaking(workshop, told=self._revalidated)
-        self._sending = Sending(
-            workshop, revalidate=shaking.revalidate, observers=(log_attempt, self._attempted)
-        )
+        self._sending = self._sender(workshop, shaking)
         courier = self._sending.courier
         self.subscribing = Subscribing(workshop, shaking=shaking, changed=self._changed)
         active = self.subscribing.active
@@ -121,6 +123,15 @@ class Service:
                 "streams_running": ("Streams running", self._running_streams),
             },
         )
+        listening = Listening(
+            store,
+            feed=self.feed,
+            metrics=self.metrics,
+            changed=self._read_anew,
+            wake=self._sending.workers.wake,
+        )
+        self._news = news_of(store, listening)
+        self._telling = Telling(self._news)
 
     def start(self) -> None:
         """Take up what earlier runs left pending, and start the workers.
@@ -128,6 +139,8 @@ class Service:
         Raises:
             StoreError: The record cannot be read or written.
         """
+        if self._news is not None:
+            self._news.start()
         self.store.release_dead_leases(is_alive)
         adopt(self.store)
         cancel_abandoned(self.store)
@@ -143,6 +156,9 @@ class Service:
         self.streams.close()
         self._catching_up.close()
         has_ended = self._sending.workers.close(grace_s=CLOSING_GRACE_S)
+        if self._news is not None:
+            self._news.close()
+        self._leadership.close()
         if has_ended:
             self.store.close()
         return has_ended
@@ -150,6 +166,11 @@ class Service:
     def is_working(self) -> bool:
         """Return whether every worker is alive."""
         return self._sending.workers.are_alive()
+
+    def check_queue(self) -> None:
+        """Raise QueueError where workers make the attempts and the queue to them cannot be reached."""
+        if isinstance(self._sending, Spreading):
+            self._sending.check()
 
     def subscription_value(self, view: SubscriptionView) -> dict[str, Any]:
         """Return a subscription as JSON, with what is pending there and how it last went."""
@@ -163,13 +184,18 @@ class Service:
         self.metrics.accepted(len(deliveries))
         for delivery in deliveries:
             self.feed.tell("delivery", delivery_value(delivery))
+        self._telling.accepted(deliveries)
 
     def _attempted(self, delivery: Delivery, attempt: Attempt) -> None:
-        self.metrics.attempted(delivery, attempt)
+        self.metrics.attempted(
+            outcome=attempt.outcome.kind.value, total_ms=attempt.timing.total_ms, state=delivery.state.value
+        )
+        self._telling.attempted(delivery, attempt)
         self.feed.tell("attempt", attempt_brief(delivery, attempt))
         # It may have been cancelled, or its subscription ended, while this attempt was under way.
         if delivery.state is DeliveryState.PENDING and cancel_abandoned(self.store, delivery.id):
             self.feed.tell("delivery", delivery_value(self.store.get_delivery(delivery.id)))
+            self._telling.steered(delivery.id)
 
     def _called(self, call: Call) -> None:
         self.feed.tell("call", call_value(call))
@@ -177,8 +203,18 @@ class Service:
     def _steered(self, delivery: Delivery) -> None:
         self._sending.workers.wake()
         self.feed.tell("delivery", delivery_value(delivery))
+        self._telling.steered(delivery.id)
 
     def _changed(self, subscription_id: int) -> None:
+        self._read_anew(subscription_id)
+        self._telling.changed(subscription_id)
+
+    def _read_anew(self, subscription_id: int | None) -> None:
+        """Forget what is known of a subscription, of all where it is None, and show how it is now."""
+        if subscription_id is None:
+            for each in {*self.directory.known, *self._sending.courier.known}:
+                self._read_anew(each)
+            return
         self.directory.forget(subscription_id)
         self._sending.courier.forget(subscription_id)
         self._sending.workers.wake()
@@ -189,12 +225,31 @@ class Service:
         self.feed.tell("subscription", value)
 
     def _revalidated(self, subscription_id: int, notice: Notice | None) -> None:
-        self._changed(subscription_id)
+        self._read_anew(subscription_id)
         if notice is not None:
             self.feed.tell("notice", notice_value(notice))
+        self._telling.changed(subscription_id, has_notice=notice is not None)
 
     def _stream_changed(self, stream: Stream) -> None:
         self.feed.tell("stream", stream_value(stream))
+
+    def _sender(self, workshop: Workshop, shaking: Shaking) -> Sending | Spreading:
+        if self.settings.broker is None:
+            return Sending(
+                workshop,
+                revalidate=shaking.revalidate,
+                leads=self._leadership.holds,
+                observers=(log_attempt, self._attempted),
+            )
+        from emitter.delivery.carrier import Carrier  # noqa: PLC0415 - an extra
+        from emitter.delivery.store.postgres import whole_name  # noqa: PLC0415 - loads its dialect
+
+        return Spreading(
+            workshop,
+            carrier=Carrier(self.settings.broker, whole_name(self.store)),
+            revalidate=shaking.revalidate,
+            leads=self._leadership.holds,
+        )
 
     def _running_streams(self) -> int:
         return sum(each.state is StreamState.RUNNING for each in self.streams.all())

@@ -67,8 +67,8 @@ def secret_place(source: SecretSource) -> str:
             return f"the file {path}"
         case FromEnvFile(path, name):
             return f"{name} in the env-file {path}"
-        case Sealed():
-            return "the record, encrypted"
+        case Sealed(copy_of=path):
+            return f"the record, encrypted, a copy of the file {path}" if path else "the record, encrypted"
 
 
 def auth_value(auth: Auth) -> dict[str, Any]:

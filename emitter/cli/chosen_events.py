@@ -76,7 +76,7 @@ class EventChoice:
             yield name, body
 
     def _generated(self, catalog: Catalog, now_ms: int) -> Iterator[Event]:
-        from emitter.faking import events_for, story_until  # noqa: PLC0415 - own bodies need no generator
+        from emitter.faking import events_for, story_until  # noqa: PLC0415 - as in `_enveloped`
 
         if self.story:
             for index in range(self.count):
@@ -108,9 +108,13 @@ class EventChoice:
                 raise InvalidPayloadError(
                     "the JSON names no event; add its name to the command or an event key"
                 )
+            from emitter.faking import enveloped  # noqa: PLC0415 - whole bodies need no generator
+
             name = catalog.find(self.events[0]).name
             payload = value.get("payload", value)
-            value = {"event": name, "event_ts": value.get("event_ts", now_ms), "payload": payload}
+            value = enveloped(payload, name=name, catalog=catalog, now_ms=now_ms) | (
+                {"event_ts": value["event_ts"]} if "event_ts" in value else {}
+            )
         name, event_ts = str(value["event"]), value.get("event_ts")
         return Event(name, event_ts if isinstance(event_ts, int) else now_ms, value)
 

@@ -57,6 +57,19 @@ def test_a_finding_says_all_one_needs_to_mend_it(receivers):
         assert text in result.text
 
 
+def test_findings_that_differ_in_what_was_seen_alone_are_shown_as_one(receivers):
+    page = Answer(500, body=b"<!doctype html>\n<title>Oh\n no</title><p>It failed.")
+    url = receivers.add(lambda asked: page if failing_on_nonsense(asked).status == 500 else right(asked))
+    lines = zoom_emitter("check", url, "--select", "R02").text.splitlines()
+    report = json.loads(zoom_emitter("check", url, "--select", "R02", "--json").out)
+
+    assert [line.split("  ")[-1] for line in lines if " R02 " in line[:14]] == ["5 times"]
+    assert sum(line.startswith("  seen") for line in lines) == 5
+    assert sum(line.startswith("  mend") for line in lines) == 1
+    assert 'a page titled "Oh no"' in "\n".join(lines)
+    assert len(report["findings"]) == 5
+
+
 def test_warnings_fail_only_where_they_count(receivers):
     url = receivers.add(failing_on_nonsense)
 

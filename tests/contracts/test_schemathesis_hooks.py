@@ -1,4 +1,4 @@
-"""``schemathesis run`` with our hooks, as people run it: a process, a document, a receiver's whole URL."""
+"""``schemathesis run`` with our hooks, as people run it (docs/schemathesis.md): a process, a document, a receiver's whole URL."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ ESCAPING = [
 
 
 def outcome_of(error, status=None):
-    return outcome_of_error(error, stopwatch=Stopwatch(3.0), status=status)
+    return outcome_of_error(error, host="app", stopwatch=Stopwatch(3.0), status=status)
 
 
 @pytest.mark.parametrize("error", ESCAPING, ids=lambda error: f"{error.__module__}.{error.__name__}")

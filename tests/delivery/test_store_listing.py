@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +11,13 @@ from emitter.core.deliveries import DeliveryState
 from emitter.core.outcome import OutcomeKind
 from emitter.delivery.store import DeliveryFilter, Store
 from emitter.delivery.store.listing import list_deliveries
-from emitter.delivery.store.tables import SINCE_FORMAT_2
+from tests.support.postgres import ON_SQLITE
 from tests.support.recorded import NOW_MS, a_delivery, accepted, lease, subscribed, to_be_retried
 
 
 @pytest.fixture
-def store():
-    with Store.open("record.sqlite") as store:
+def store(record):
+    with Store.open(record) as store:
         yield store
 
 
@@ -92,29 +91,53 @@ def test_the_body_is_not_read(several):
     assert (found.attempts_made, found.last_outcome and found.last_outcome.status) == (1, 503)
 
 
-def test_a_record_of_the_format_before_is_brought_up_to_this_one(several):
-    expected = {kind: ids(several, outcome=kind) for kind in OutcomeKind}
+SINCE_FORMAT_2 = {"listed", "listed_by_event", "listed_by_subscription", "listed_pending", "listed_given_up"}
+SINCE_FORMAT_3 = {"under_way", "listed_by_outcome"}
+BEFORE_FORMAT_3 = """
+CREATE INDEX leased ON deliveries (leased_until_ms) WHERE leased_until_ms IS NOT NULL;
+CREATE INDEX listed_by_outcome ON deliveries (last_outcome, created_at_ms);
+"""
+
+
+def back_to_format_2(connection):
+    for name in SINCE_FORMAT_3:
+        connection.execute(f"DROP INDEX {name}")
+    connection.executescript(BEFORE_FORMAT_3)
+    connection.execute("UPDATE store_format SET version = 2")
+
+
+def back_to_format_1(connection):
+    for name in SINCE_FORMAT_2 | SINCE_FORMAT_3:
+        connection.execute(f"DROP INDEX {name}")
+    connection.execute("ALTER TABLE deliveries DROP COLUMN last_outcome")
+    connection.execute("UPDATE store_format SET version = 1")
+    for table in ("notices", "cancellations", "standings"):
+        connection.execute(f"DROP TABLE {table}")
+
+
+def indexes() -> dict[str, str]:
+    with closing(sqlite3.connect("record.sqlite")) as connection:
+        return dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("go_back", [back_to_format_1, back_to_format_2])
+def test_a_record_of_a_format_before_is_brought_up_to_this_one(several, go_back):
+    expected, as_made = {kind: ids(several, outcome=kind) for kind in OutcomeKind}, indexes()
     several.close()
     with closing(sqlite3.connect("record.sqlite")) as connection, connection:
-        for name in SINCE_FORMAT_2:
-            connection.execute(f"DROP INDEX {name}")
-        connection.execute("ALTER TABLE deliveries DROP COLUMN last_outcome")
-        connection.execute("UPDATE store_format SET version = 1")
-        for table in ("notices", "cancellations", "standings"):
-            connection.execute(f"DROP TABLE {table}")
+        go_back(connection)
 
     with Store.open("record.sqlite") as store:
         found = {kind: ids(store, outcome=kind) for kind in OutcomeKind}
-    with closing(sqlite3.connect("record.sqlite")) as connection:
-        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
 
     assert found == expected
-    assert names >= SINCE_FORMAT_2
-    assert Path("record.sqlite").exists()
+    assert indexes() == as_made
 
 
 QUERIES = [
     ({"outcome": OutcomeKind.FAILED}, "listed_by_outcome"),
+    ({"outcome": OutcomeKind.UNKNOWN}, "under_way"),
     ({"subscription_id": 1}, "listed_by_subscription"),
     ({"state": DeliveryState.PENDING}, "listed_pending"),
     ({"state": DeliveryState.FAILED}, "listed_given_up"),
@@ -123,6 +146,7 @@ QUERIES = [
 ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("wanted", "index"), QUERIES, ids=[index for _, index in QUERIES])
 def test_a_list_is_read_by_its_index_and_never_sorted(several, wanted, index):
     plans: list[str] = []

@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from emitter.catalog.events import Catalog
+from emitter.catalog.events import Catalog, Document, bundled
 from emitter.catalog.validation import validate
 from emitter.errors import UnknownNameError
 from emitter.faking.pacing import times_of
 from emitter.faking.people import Account
-from emitter.faking.stories import STORIES, Step, Story, find_story
+from emitter.faking.stories import STORIES, Step, Story, find_story, stories_of
 from emitter.faking.streams import Stream
+from tests.support.documents import document, envelope, operation
 
 CATALOG = Catalog.bundled()
 START_MS = 1_763_888_888_000
@@ -260,6 +261,18 @@ def test_a_story_that_would_go_on_too_long_is_told_faster():
 
 def test_an_unknown_story_is_refused_with_the_nearest_name():
     with pytest.raises(UnknownNameError) as caught:
-        find_story("playlist-live")
+        find_story("playlist-live", CATALOG)
 
     assert caught.value.suggestions == ("playlist-life",)
+
+
+def test_an_event_that_is_in_no_story_of_several_is_one_of_its_own():
+    item = operation(envelope({"type": "string"}, name="room.opened"), summary="A room is open.")
+    both = Catalog.of([bundled(), Document("rooms.json", document(room__opened=item))])
+
+    assert [story.name for story in stories_of(both)] == [*STORIES, "room.opened"]
+    assert [story.name for story in stories_of(Catalog.from_document(document(room__opened=item)))] == [
+        "room.opened"
+    ]
+    (event,) = find_story("room.opened", both).events("s", 0, start_ms=START_MS, catalog=both)
+    assert (event.name, event.event_ts_ms) == ("room.opened", START_MS)

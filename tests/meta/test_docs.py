@@ -17,6 +17,8 @@ PAGES = [
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
     *sorted((ROOT / "docs").rglob("*.md")),
+    ROOT / "examples/README.md",
+    *sorted((ROOT / "examples").glob("*/README.md")),
 ]
 SOURCES = sorted(
     path

@@ -17,7 +17,15 @@ from emitter.core.deliveries import DeliveryState
 from emitter.core.outcome import OutcomeKind
 from emitter.delivery.store.record import DeliverySummary
 from emitter.delivery.store.rows import delivery_from, outcome_from
-from emitter.delivery.store.tables import GIVEN_UP, PENDING, attempts, deliveries, subscriptions
+from emitter.delivery.store.tables import (
+    ENDED,
+    GIVEN_UP,
+    PENDING,
+    UNDER_WAY,
+    attempts,
+    deliveries,
+    subscriptions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,17 +106,22 @@ def _choices(wanted: DeliveryFilter) -> list[_Choice]:
     if wanted.subscription_id is not None:
         choices.append(_Choice(deliveries.c.subscription_id, wanted.subscription_id))
     if wanted.outcome is not None:
-        choices.append(_Choice(deliveries.c.last_outcome, wanted.outcome.value))
+        choices.append(_ended(wanted.outcome))
     match wanted.state:
         case None:
             pass
         case DeliveryState.PENDING:
             choices.append(_Choice(deliveries.c.due_at_ms, _ANY, PENDING))
         case DeliveryState.DELIVERED:  # just what was accepted
-            choices.append(_Choice(deliveries.c.last_outcome, OutcomeKind.ACCEPTED.value))
+            choices.append(_ended(OutcomeKind.ACCEPTED))
         case state:
             choices.append(_Choice(deliveries.c.state, state.value, GIVEN_UP))
     return choices
+
+
+def _ended(kind: OutcomeKind) -> _Choice:
+    index = UNDER_WAY if kind is OutcomeKind.UNKNOWN else ENDED
+    return _Choice(deliveries.c.last_outcome, kind.value, index)
 
 
 def _heads(

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text, text
 
-from emitter.delivery.store.tables import BIG, metadata
+from emitter.delivery.store.tables import BIG, metadata, partial_index
 
 _OF_DELIVERY: Final = "deliveries.id"
 IS_FIRST: Final = text("is_first")
@@ -24,14 +24,7 @@ mentions: Final = Table(
     sqlite_with_rowid=False,
 )
 Index("mentioned", mentions.c.name, mentions.c.value, mentions.c.delivery_id)
-Index(
-    "first_mentioned",
-    mentions.c.name,
-    mentions.c.delivery_id,
-    mentions.c.value,
-    sqlite_where=IS_FIRST,
-    postgresql_where=IS_FIRST,
-)
+partial_index("first_mentioned", IS_FIRST, mentions.c.name, mentions.c.delivery_id, mentions.c.value)
 
 # Up to which delivery the mentions are known; one row.
 mentions_known: Final = Table("mentions_known", metadata, Column("up_to", BIG, nullable=False))

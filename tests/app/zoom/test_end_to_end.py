@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 import requests
@@ -22,7 +23,7 @@ def calling_receiver(zoom_url, kept):
 
     @app.post("/webhooks/zoom")
     def receive():
-        verify(SECRET_TOKEN, headers=request.headers, body=request.get_data())
+        verify(SECRET_TOKEN, headers=dict(request.headers), body=request.get_data())
         event = request.get_json()
         if event["event"] == "endpoint.url_validation":
             return expected_answer(SECRET_TOKEN, event["payload"]["plainToken"])
@@ -46,8 +47,8 @@ def calling_receiver(zoom_url, kept):
 
 
 def test_a_receiver_that_calls_back_on_an_event_gets_what_the_event_announced(tmp_path):
-    kept: list = []
-    base: list = []
+    kept: list[Any] = []
+    base: list[str] = []
     with serve(calling_receiver(lambda: base[0], kept)) as receiver, running_app(tmp_path) as api:
         base.append(api.base)
         api.subscribe(f"{receiver}/webhooks/zoom")
@@ -70,8 +71,8 @@ def test_a_receiver_that_calls_back_on_an_event_gets_what_the_event_announced(tm
 
 
 def test_each_event_of_a_story_finds_what_was_told_before_it(tmp_path):
-    kept: list = []
-    base: list = []
+    kept: list[Any] = []
+    base: list[str] = []
     with serve(calling_receiver(lambda: base[0], kept)) as receiver, running_app(tmp_path) as api:
         base.append(api.base)
         api.subscribe(f"{receiver}/webhooks/zoom")

@@ -116,7 +116,7 @@ def test_the_form_of_a_subscription_sets_its_faults_and_says_what_is_wrong(side)
     number = side.subscription["id"]
     url = f"{side.api.base}/subscriptions/{number}"
     page = browser.get(url, timeout=20).text
-    token = re.search(r'name="form_token" value="([^"]+)"', page)[1]
+    (token, *_) = re.findall(r'name="form_token" value="([^"]+)"', page)
     form = {"form_token": token, "url": side.receiver.url, "verifies_tls": "on", "mode": "none"}
     wrong = browser.post(f"{url}/edit", data=form | {"api_faults": "rate-limits"}, timeout=20)
     right = browser.post(f"{url}/edit", data=form | {"api_faults": "slow=2s, not-ready"}, timeout=20)
