@@ -51,6 +51,7 @@ TOP_KEYS: Final = {
     "database": _TEXT,
     "broker": _TEXT,
     "spec": _LIST,
+    "rest-spec": _LIST,
     **{key: kind for key, kind in RECEIVER_KEYS.items() if key not in _OF_ONE_RECEIVER},
 }
 
