@@ -26,6 +26,9 @@ _OPTIONS = {
     "time-budget": ("DURATION", "leave out what does not fit, in each worker"),
     "rate-limit": ("N/s", "send at most so many requests in a second"),
     "baseline": ("FILE", "known findings, which are expected to fail"),
+    "observe": ("URL", "where the number of the receiver's effects is"),
+    "observe-cmd": ("COMMAND", "prints the number of the receiver's effects"),
+    "spec": ("FILE", "also the events of this webhook document"),
     "secret-token-file": ("FILE", "read the secret token from a file"),
     "env-file": ("FILE", "read the secret token from a .env file"),
     "auth": ("MODE:VALUE", "as --auth of `zoom-emitter check`"),
@@ -60,12 +63,29 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"zoom_contract(**options): {_CONTRACT_HELP}")
     options: dict[str, Any] = {name: config.getoption(f"--zoom-{name}") for name in (*_OPTIONS, *_SWITCHES)}
     if options["receiver-url"]:
+        options["side-by-side"] = _runs_side_by_side(config)
+        _refuse_to_count(options)
         from emitter.pytest_receiver import ReceiverTests  # noqa: PLC0415 - only for those who ask
 
         tests = ReceiverTests(config, {name: value for name, value in options.items() if value})
         config.pluginmanager.register(tests, "zoom-receiver")
     elif given := next((name for name, value in options.items() if value and name != "seed"), None):
         raise pytest.UsageError(f"--zoom-{given} wants --zoom-receiver-url URL beside it")
+
+
+def _runs_side_by_side(config: pytest.Config) -> bool:
+    """Say whether pytest-xdist hands the tests to workers, or this is one of them."""
+    return bool(getattr(config.option, "numprocesses", None)) or hasattr(config, "workerinput")
+
+
+def _refuse_to_count(options: dict[str, Any]) -> None:
+    """Refuse to count effects while tests of several workers have some."""
+    observing = next((name for name in ("observe", "observe-cmd") if options[name]), None)
+    if observing and options["side-by-side"]:
+        raise pytest.UsageError(
+            f"--zoom-{observing} counts effects, and those of tests that run side by side cannot be told "
+            "apart; leave out -n, or count in a run of its own: --zoom-select duplicates -n 0"
+        )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -169,7 +189,7 @@ def zoom_emitter(  # noqa: PLR0917 - pytest gives them by name
 ) -> Iterator[ZoomEmitter]:
     """Return what sends to `zoom_receiver`: emit, story, replay, validate, faults."""
     from emitter.testing import ZoomEmitter  # noqa: PLC0415
-    from emitter.testing.surroundings import catalog_of, explained, judge_of  # noqa: PLC0415
+    from emitter.testing.surroundings import catalog_of, explained, judge_of, known_of  # noqa: PLC0415
 
     with explained():
         made = ZoomEmitter(
@@ -180,6 +200,7 @@ def zoom_emitter(  # noqa: PLR0917 - pytest gives them by name
             locale=zoom_locale,
             clock=zoom_clock,
             catalog=catalog_of(request.config),
+            known=known_of(request.config),
             judge=judge_of(request.config),
         )
     with made:

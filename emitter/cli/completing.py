@@ -72,9 +72,10 @@ def _events() -> Found:
 
 
 def _stories() -> Found:
-    from emitter.faking.stories import STORIES  # noqa: PLC0415
+    from emitter.cli.catalogs import chosen_catalog  # noqa: PLC0415
+    from emitter.faking.stories import stories_of  # noqa: PLC0415
 
-    return [(story.name, story.title) for story in STORIES.values()]
+    return [(story.name, story.title) for story in stories_of(chosen_catalog())]
 
 
 def _faults() -> Found:
@@ -104,9 +105,11 @@ def _check_names() -> dict[str, dict[str, str]]:
 
 
 def _deliveries() -> Found:
-    from emitter.delivery.places import database_path  # noqa: PLC0415
+    from emitter.delivery.places import database_place  # noqa: PLC0415
 
-    path = database_path(load_settings(Path.cwd()).defaults.get("database"))
+    path = database_place(load_settings(Path.cwd()).defaults.get("database"))
+    if not isinstance(path, Path):  # of a database elsewhere a shell is not kept waiting
+        return []
     statement = "SELECT id, event, state FROM deliveries ORDER BY id DESC LIMIT ?"
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_LOCKED_S)) as record:
         rows = record.execute(statement, [_RECENT]).fetchall()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
 from emitter.core.secrets import MASK
-from emitter.core.targets import parse_target
+from emitter.faking.known import world_of
 from emitter.settings.file import load_settings
 from emitter.settings.keys import RECEIVER_KEYS, TOP_KEYS
 
@@ -25,9 +26,11 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "insecure": False,
     "allow-host": [],
     "spec": [],
+    "rest-spec": [],
     "events": ["*"],
     "acks-before-verifying": False,
 }
+_USERINFO: Final = re.compile(r"(?<=://)[^/@\s]+@")
 _CREDENTIALS: Final = frozenset({"auth", "header"})
 
 
@@ -84,6 +87,13 @@ def _whole(settings: Settings) -> dict[str, Any]:
         "settings": {key: _resolved(key, settings) for key in TOP_KEYS},
         "secret_token": _secret_token({}, settings),
         "receivers": {name: _receiver(name, settings) for name in settings.receivers},
+        "world": {
+            key: {
+                "value": [each["id"] if isinstance(each, dict) else each for each in items],
+                "from": _file(settings),
+            }
+            for key, items in world_of(settings.known).items()
+        },
         "commands": dict(_tables(settings.commands, _file(settings))),
     }
     return value
@@ -121,7 +131,12 @@ def _resolved(key: str, settings: Settings, *, receiver: str = "") -> dict[str, 
     return _row(key, _default(key), _DEFAULT)
 
 
-_OF_FILE_ONLY: Final = frozenset({"url", "events", "baseline", "acks-before-verifying", "secret-token-env"})
+_OF_FILE_ONLY: Final = frozenset(
+    {
+        "url", "events", "baseline", "acks-before-verifying", "secret-token-env", "start", "observe",
+        "observe-cmd", "rest-spec",
+    }
+)  # fmt: skip
 """Keys that no variable of the environment says for all receivers."""
 
 
@@ -145,8 +160,9 @@ def _shown(key: str, value: Any) -> Any:
     """Return a value without the credential in it; where it is to be found may be shown."""
     if not isinstance(value, str):
         return value
-    if key == "url" and "://" in value:
-        return parse_target(value).shown
+    if "://" in value:
+        bare = value.partition("?")[0] if key == "url" else value
+        return _USERINFO.sub(f"{MASK}@", bare)
     if key.endswith("token"):
         return MASK
     if key not in _CREDENTIALS:
@@ -218,7 +234,8 @@ def _lines(value: dict[str, Any]) -> Iterator[str]:
     yield f"settings  {value['file'] or 'no zoom-emitter.toml, and no [tool.zoom-emitter] in pyproject.toml'}"
     yield ""
     yield from _rows({**value["settings"], "secret token": value["secret_token"]})
-    for kind, tables in (("receivers.", value["receivers"]), ("", value["commands"])):
+    world = {"world": value["world"]} if value["world"] else {}
+    for kind, tables in (("receivers.", value["receivers"]), ("", world), ("", value["commands"])):
         for name, rows in tables.items():
             yield ""
             yield f"[{kind}{name}]"

@@ -9,6 +9,7 @@ import rich_click as click
 
 from emitter.cli.commands import all_commands
 from emitter.cli.option_tables import kind_of, options_of
+from emitter.faking.known import USER_KEYS, WORLD_KEYS
 from emitter.settings.keys import COMMAND_TABLES, DESCRIPTIONS, RECEIVER_KEYS, TOP_KEYS
 
 _KINDS: Final[dict[str, dict[str, Any]]] = {
@@ -40,7 +41,27 @@ def schema_value() -> dict[str, Any]:
                 "description": "Receivers by name: what `emit --to NAME` and `check NAME` reach.",
                 "additionalProperties": receiver,
             },
+            "world": _world(),
             **{name: _command(commands[name], f"Options of `{name}`.") for name in COMMAND_TABLES},
+        },
+        "additionalProperties": False,
+    }
+
+
+def _world() -> dict[str, Any]:
+    """Return the schema of what a receiver knows already."""
+    texts = _KINDS["a list of text"]
+    user = {
+        "type": "object",
+        "properties": {key: {"type": "string"} for key in USER_KEYS},
+        "required": [*USER_KEYS[:2]],
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "description": "Accounts, people, conversations and playlists that the receivers know.",
+        "properties": {
+            key: {"type": "array", "items": user} if key == "users" else texts for key in WORLD_KEYS
         },
         "additionalProperties": False,
     }

@@ -14,7 +14,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter._version import __version__
-from emitter.errors import EmitterError, StoreError
+from emitter.errors import EmitterError
 from emitter.settings.file import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -97,22 +97,22 @@ def settings(folder: Path) -> tuple[Examination, Settings]:
 
 def database(given: str | None) -> Examination:
     """Look whether the record can be opened; one that is not there yet is not made."""
-    from emitter.delivery.places import DATABASE_VARIABLE, usual_database_path  # noqa: PLC0415
+    from emitter.delivery.places import DATABASE_VARIABLE, place_of, usual_database_path  # noqa: PLC0415
     from emitter.delivery.store import Store  # noqa: PLC0415 - imports SQLAlchemy
 
     remedy = "name another with --database FILE, or `zoom-emitter deliveries export` and start a new one"
     try:
         chosen = given or os.environ.get(DATABASE_VARIABLE)
-        path = Path(chosen).absolute() if chosen else usual_database_path()
-        if chosen and not path.parent.is_dir():
-            return _problem("database", f"there is no folder {path.parent}", "make it, or name another file")
-        if not path.exists():
-            return Examination(name="database", text=f"{path}, made by the first command that sends")
-        with Store.open(path):
+        place = place_of(chosen) if chosen else usual_database_path()
+        if isinstance(place, Path) and chosen and not place.parent.is_dir():
+            return _problem("database", f"there is no folder {place.parent}", "make it, or name another file")
+        if isinstance(place, Path) and not place.exists():
+            return Examination(name="database", text=f"{place}, made by the first command that sends")
+        with Store.open(place):
             pass
-    except StoreError as error:
+    except EmitterError as error:
         return _problem("database", str(error), remedy)
-    return Examination(name="database", text=f"{path} can be opened")
+    return Examination(name="database", text=f"{place} can be opened")
 
 
 def secret(target: TargetChoice, *, is_needed: bool) -> Examination:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.errors import InvalidSettingError, UnknownNameError
+from emitter.faking.known import NOTHING, Known, known_of
 from emitter.settings.keys import COMMAND_TABLES, RECEIVER_KEYS, TOP_KEYS, fits
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ TABLE: Final = "tool.zoom-emitter"
 SPEC_VARIABLE: Final = "ZOOM_EMITTER_SPEC"
 """Names files as PATH names folders: with ``:`` between them, ``;`` on Windows."""
 
+_TABLES: Final = ("receivers", "world", *COMMAND_TABLES)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -33,6 +36,7 @@ class Settings:
         path: The file, or None where there is none.
         defaults: Values for every command, by option name with hyphens.
         receivers: ``[receivers.NAME]`` tables, each with the defaults beneath it.
+        known: What ``[world]`` says is known.
         commands: ``[COMMAND]`` tables: options of one command, by their names without ``--``. Their keys are
             looked at where that command runs.
         own: Those keys of each receiver that stand in its own table.
@@ -41,6 +45,7 @@ class Settings:
     path: Path | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
     receivers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    known: Known = NOTHING
     commands: dict[str, dict[str, Any]] = field(default_factory=dict)
     own: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -97,15 +102,19 @@ def _checked(path: Path, table: Any) -> Settings:
     commands = {key: value for key, value in table.items() if key in COMMAND_TABLES}
     if wrong := next((key for key, value in commands.items() if not isinstance(value, dict)), None):
         raise InvalidSettingError(f"{path.name}: {wrong} holds options of that command, [{wrong}]")
-    defaults = {key: value for key, value in table.items() if key not in {"receivers", *commands}}
+    defaults = {key: value for key, value in table.items() if key not in _TABLES}
     _check_keys(path, "", defaults, TOP_KEYS)
     for name, receiver in receivers.items():
         _check_keys(path, f"receivers.{name}.", receiver, RECEIVER_KEYS)
         if "url" not in receiver:
             raise InvalidSettingError(f"{path.name}: receivers.{name} has no url")
     merged = {name: {**defaults, **receiver} for name, receiver in receivers.items()}
+    try:
+        known = known_of(table.get("world", {}))
+    except InvalidSettingError as error:
+        raise InvalidSettingError(f"{path.name}: {error}") from None
     own = {name: frozenset(receiver) for name, receiver in receivers.items()}
-    return Settings(path, defaults, merged, commands, own)
+    return Settings(path, defaults, merged, known, commands, own)
 
 
 def _check_keys(path: Path, prefix: str, table: dict[str, Any], known: dict[str, str]) -> None:
@@ -118,4 +127,4 @@ def _check_keys(path: Path, prefix: str, table: dict[str, Any], known: dict[str,
 
 
 def _tables(prefix: str) -> tuple[str, ...]:
-    return () if prefix else ("receivers", *COMMAND_TABLES)
+    return () if prefix else _TABLES

@@ -22,11 +22,18 @@ RECEIVER_KEYS: Final = {
     "events": LIST,
     "acks-before-verifying": YES_NO,
     "baseline": TEXT,
+    "start": TEXT,
+    "observe": TEXT,
+    "observe-cmd": TEXT,
 }
-_OF_ONE_RECEIVER: Final = frozenset({"url", "events", "acks-before-verifying", "baseline"})
+_OF_ONE_RECEIVER: Final = frozenset(
+    {"url", "events", "acks-before-verifying", "baseline", "start", "observe", "observe-cmd"}
+)
 TOP_KEYS: Final = {
     "database": TEXT,
+    "broker": TEXT,
     "spec": LIST,
+    "rest-spec": LIST,
     **{key: kind for key, kind in RECEIVER_KEYS.items() if key not in _OF_ONE_RECEIVER},
 }
 DESCRIPTIONS: Final = {
@@ -43,12 +50,17 @@ DESCRIPTIONS: Final = {
     "events": "The events it subscribes to, each with * allowed.",
     "acks-before-verifying": "Whether it acknowledges first and verifies later.",
     "baseline": "A file of known findings of `check`.",
+    "start": "The command that `check` starts it with.",
+    "observe": "Where the number of its effects is; read with GET.",
+    "observe-cmd": "A command that prints the number of its effects.",
     "database": "Where deliveries are recorded: a file, or a URL of PostgreSQL.",
+    "broker": "The broker that carries deliveries to workers.",
+    "rest-spec": "Documents of Zoom's REST API.",
     "spec": "Webhook documents whose events are there, too.",
 }
 COMMAND_TABLES: Final = (
     "demo", "serve", "emit", "validate-url", "sample-receiver", "deliveries", "check", "report", "sign",
-    "verify", "corpus", "events",
+    "verify", "corpus", "events", "worker",
 )  # fmt: skip
 """Tables with options of one command."""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, Text, text
 
-from emitter.delivery.store.tables import BIG, metadata
+from emitter.delivery.store.tables import BIG, metadata, partial_index
 
 _OF_SUBSCRIPTION: Final = "subscriptions.id"
 
@@ -41,9 +41,4 @@ cancellations: Final = Table(
     Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
 )
 
-Index(
-    "revalidations",
-    standings.c.revalidate_at_ms,
-    sqlite_where=text("revalidate_at_ms IS NOT NULL"),
-    postgresql_where=text("revalidate_at_ms IS NOT NULL"),
-)
+partial_index("revalidations", text("revalidate_at_ms IS NOT NULL"), standings.c.revalidate_at_ms)

@@ -2,78 +2,93 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sqlite3
-import threading
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import insert, inspect, select
 
-from emitter.delivery.clock import monotonic_ms
+from emitter.delivery.places import DatabaseUrl, place_of
+from emitter.delivery.store import sqlite
 from emitter.delivery.store.failures import (
+    clear_failure,
     clear_failures,
     damaged,
     foreign,
-    is_busy,
     too_new,
 )
 from emitter.delivery.store.tables import FORMAT, metadata, store_format
-from emitter.delivery.store.transactions import Connections, Transaction
+from emitter.delivery.store.transactions import Access, Connections, Transaction
 from emitter.delivery.store.upgrades import upgrade
-from emitter.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from types import TracebackType
 
+    from sqlalchemy import Connection, Engine
+
+    from emitter.delivery.places import Place
     from emitter.delivery.vault import Vault
 
 BUSY_TIMEOUT_S: Final = 5.0
-_POOL_SIZE: Final = 8
-READ: Final = "BEGIN"
-"""How a transaction begins that sees one state of the record throughout."""
-WRITE: Final = "BEGIN IMMEDIATE"
-"""How one begins that holds the write lock: taking it later could fail without waiting for it."""
+READ: Final = Access.READ
+WRITE: Final = Access.WRITE
 
 
 class Database:
-    """The file and its connections; what is in it, the subclasses know. Thread-safe."""
+    """The file or database and its connections; what is in it, the subclasses know. Thread-safe."""
 
-    def __init__(self, path: Path, engine: Engine, vault: Vault | None) -> None:
+    def __init__(self, path: Place, engine: Engine, connections: Connections, vault: Vault | None) -> None:
         self.path = path
         self.vault = vault
         self._engine = engine
-        self._connections = Connections(engine, path)
+        self._connections = connections
 
     @classmethod
     def open(
-        cls, database: str | Path, *, vault: Vault | None = None, busy_timeout_s: float = BUSY_TIMEOUT_S
+        cls, database: str | Place, *, vault: Vault | None = None, busy_timeout_s: float = BUSY_TIMEOUT_S
     ) -> Self:
         """Open the record, and make it where there is none, readable by its owner only.
 
         Args:
-            database: The file; its folder must exist.
+            database: The file, whose folder must exist; or a database of PostgreSQL, which must exist.
             vault: Seals and opens credentials; needed only where a subscription has some.
-            busy_timeout_s: How long to wait for others who have the record locked.
+            busy_timeout_s: How long to wait for others who have the file locked.
 
         Raises:
-            StoreError: It is no record, one of a later version, damaged, locked, or cannot be made.
+            StoreError: It is no record, one of a later version, damaged, locked, out of reach, or cannot be
+                made.
         """
-        path = Path(database)
-        _make_file(path)
-        engine = _sqlite_engine(path, busy_timeout_s)
+        path = place_of(database) if isinstance(database, str) else database
+        if isinstance(path, DatabaseUrl):
+            return cls._open_postgres(path, vault)
+        sqlite.make_file(path)
+        engine = sqlite.open_engine(path, busy_timeout_s)
         try:
             with clear_failures(path):
-                _until_not_busy(lambda: _prepare(engine, path), busy_timeout_s)
+                sqlite.until_not_busy(lambda: _prepare(engine, path), busy_timeout_s)
         except BaseException:
             engine.dispose()
             raise
-        return cls(path, engine, vault)
+        return cls(path, engine, Connections(engine, path, sqlite.BEGIN), vault)
+
+    @classmethod
+    def _open_postgres(cls, url: DatabaseUrl, vault: Vault | None) -> Self:
+        from emitter.delivery.store import postgres  # noqa: PLC0415 - its dialect takes long to load
+
+        engine = postgres.open_engine(url)
+        try:
+            with clear_failures(url):
+                _prepare(engine, url, lock=postgres.lock_tables)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(url, engine, postgres.PooledConnections(engine, url), vault)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may be at work on the same record."""
+        return isinstance(self.path, DatabaseUrl)
 
     def close(self) -> None:
         """Close every connection; call it when no other thread uses the store any more."""
@@ -100,13 +115,35 @@ class Database:
         return self._connected(WRITE)
 
     @contextmanager
-    def _connected(self, begin: str) -> Iterator[Connection]:
-        with clear_failures(self.path), self._engine.execution_options(begin=begin).begin() as connection:
+    def _connected(self, access: Access) -> Iterator[Connection]:
+        with clear_failures(self.path), self._engine.execution_options(access=access).begin() as connection:
             yield connection
 
-    def transaction(self, begin: str = READ) -> Transaction:
-        """Give the same for prepared statements, which are faster; `begin` is READ or WRITE."""
-        return Transaction(self._connections, begin)
+    def transaction(self, access: Access = READ) -> Transaction:
+        """Give the same for prepared statements, which are faster."""
+        return Transaction(self._connections, access)
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What a session of its own may raise."""
+        return self._connections.errors
+
+    @contextmanager
+    def session(self) -> Iterator[Any]:
+        """Give a connection of the driver that nobody else ever uses: for what is bound to one.
+
+        Raises:
+            StoreError: There is none to be had.
+        """
+        try:
+            opened = self._engine.raw_connection()
+        except self.errors as error:
+            raise clear_failure(self.path, error) from None
+        opened.detach()
+        try:
+            yield opened.dbapi_connection
+        finally:
+            opened.close()
 
     @contextmanager
     def checked(self, what: str) -> Iterator[None]:
@@ -117,63 +154,31 @@ class Database:
             raise damaged(self.path, what) from None
 
     def shrink(self) -> None:
-        """Give the space of deleted rows back to the disk, unless another program is at work there."""
-        with contextlib.suppress(sqlite3.Error):
-            _outside_transactions(self._engine, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+        """Give the space of deleted rows back to the disk, unless another program is at work there.
+
+        PostgreSQL does so by itself.
+        """
+        if not self.is_shared:
+            sqlite.shrink(self._engine)
 
 
-def _make_file(path: Path) -> None:
-    """Make an empty file of mode 0600 unless there is one.
+def _prepare(engine: Engine, path: Place, *, lock: Callable[[Connection], None] | None = None) -> None:
+    """Make what is missing in an empty database or a record of ours; leave everything else untouched.
 
-    One that exists is not opened here: closing it again would end the locks of other stores in this process.
+    Args:
+        engine: Gives connections.
+        path: What messages call the record.
+        lock: Keeps others from doing the same; None for SQLite, where whoever writes is alone.
     """
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
-        if path.is_dir():
-            raise StoreError(
-                f"{path} is a folder; name a file in it, as --database {path / 'deliveries.sqlite'}"
-            ) from None
-    except FileNotFoundError:
-        raise StoreError(
-            f"the folder {path.parent} does not exist; make it, or choose another with --database FILE"
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            f"cannot make the record {path}: {error.strerror}; choose another place with --database FILE"
-        ) from None
-
-
-def _sqlite_engine(path: Path, busy_timeout_s: float) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path.absolute())),
-        connect_args={"timeout": busy_timeout_s},
-        hide_parameters=True,
-        pool_size=_POOL_SIZE,
-        max_overflow=-1,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: sqlite3.Connection, _: Any) -> None:
-        connection.isolation_level = None  # transactions begin below, not where the driver thinks
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", READ))
-
-    return engine
-
-
-def _prepare(engine: Engine, path: Path) -> None:
-    """Make what is missing in an empty file or a record of ours; leave everything else untouched."""
     with engine.begin() as connection:
         names, version = _check(connection, path)
     if names >= set(metadata.tables) and version == FORMAT:
         return
-    _outside_transactions(engine, "PRAGMA journal_mode = WAL")
-    with engine.execution_options(begin=WRITE).begin() as connection:
+    if lock is None:
+        sqlite.turn_on_log(engine)
+    with engine.execution_options(access=WRITE).begin() as connection:
+        if lock is not None:
+            lock(connection)
         names, version = _check(connection, path)
         metadata.create_all(connection)
         if names:
@@ -182,7 +187,7 @@ def _prepare(engine: Engine, path: Path) -> None:
             connection.execute(insert(store_format).values(version=FORMAT, next_delivery_id=1))
 
 
-def _check(connection: Connection, path: Path) -> tuple[set[str], int]:
+def _check(connection: Connection, path: Place) -> tuple[set[str], int]:
     """Return the names of the tables there are and the format, once it is clear that the file is ours."""
     names = set(inspect(connection).get_table_names())
     if names and store_format.name not in names:
@@ -196,26 +201,3 @@ def _check(connection: Connection, path: Path) -> tuple[set[str], int]:
             raise too_new(path, found=versions[0], known=FORMAT)
         version = versions[0]
     return names, version
-
-
-def _outside_transactions(engine: Engine, *statements: str) -> None:
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        for statement in statements:
-            cursor.execute(statement)
-        cursor.close()
-    finally:
-        connection.close()
-
-
-def _until_not_busy(prepare: Callable[[], None], busy_timeout_s: float) -> None:
-    """Try for as long as a lock may be held: turning on the write-ahead log does not wait by itself."""
-    deadline_ms = monotonic_ms() + busy_timeout_s * 1000
-    while True:
-        try:
-            return prepare()
-        except (DBAPIError, sqlite3.Error) as error:
-            if not is_busy(error) or monotonic_ms() > deadline_ms:
-                raise
-            threading.Event().wait(0.02)

@@ -8,7 +8,7 @@ and the cut attempt stays `unknown`.
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import func, select
 
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
     from emitter.core.deliveries import Attempt, Delivery
     from emitter.delivery.store.transactions import Transaction
-
-_END_OF_TIME_MS: Final = 2**62
 
 
 class Timetable(Database):
@@ -178,8 +176,7 @@ class Timetable(Database):
         choice = self._choice(subscription_id)
         with self.transaction() as transaction:
             free_ms = first_free(*choice).value(transaction, **choice)
-            before_ms = _END_OF_TIME_MS if free_ms is None else free_ms
-            lease_ms = first_lease_end(*choice).value(transaction, before_ms=before_ms, **choice)
+            lease_ms = first_lease_end(*choice).value(transaction, **choice)
         return min((time for time in (free_ms, lease_ms) if time is not None), default=None)
 
     def pending(self) -> dict[int, int]:
@@ -193,12 +190,16 @@ class Timetable(Database):
             return {row[0]: row[1] for row in connection.execute(counts)}
 
     def release_dead_leases(self, is_alive: Callable[[str], bool]) -> None:
-        """Make what dead workers have leased due at once.
+        """Make what dead workers have leased due at once; in a shared record their leases end by time alone.
+
+        A worker's name says whether it lives only on its own machine, and in its own container.
 
         Args:
             is_alive: Tells whether the worker of a lease may still be at work, from its ``host:pid``;
                 `emitter.delivery.store.workers.is_alive` does.
         """
+        if self.is_shared:
+            return
         with self.transaction(WRITE) as transaction:
             workers = [row[0] for row in LEASES.run(transaction).fetchall()]
             FREE_LEASES.run_rows(transaction, ((worker,) for worker in workers if not is_alive(worker)))
@@ -210,6 +211,8 @@ class Timetable(Database):
 
 
 def _finish(transaction: Transaction, delivery: Delivery, attempt: Attempt) -> None:
+    # The delivery first, as everyone else locks them, so that no two wait for each other.
+    END_LEASE.run_row(transaction, _standing(delivery, attempt))
     END_ATTEMPT.run_row(
         transaction,
         (
@@ -219,7 +222,6 @@ def _finish(transaction: Transaction, delivery: Delivery, attempt: Attempt) -> N
             attempt.next_retry_s,
         ),
     )
-    END_LEASE.run_row(transaction, _standing(delivery, attempt))
 
 
 def _standing(delivery: Delivery, attempt: Attempt) -> tuple[Any, ...]:

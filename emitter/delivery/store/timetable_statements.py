@@ -18,7 +18,7 @@ from emitter.delivery.store.rows import (
     SELDOM,
     WHOLE,
 )
-from emitter.delivery.store.tables import attempts, deliveries, store_format
+from emitter.delivery.store.tables import UNDER_WAY, attempts, deliveries, store_format
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -106,10 +106,11 @@ GIVE_BACK: Final = Prepared(
 END_LEASE: Final = Sparse(
     _end_lease, (*_STANDING[:-1], "its_id", "at_most", "due_at_ms"), seldom=["due_at_ms"]
 )
-_IS_LEASED: Final = and_(deliveries.c.due_at_ms.is_not(None), deliveries.c.leased_until_ms.is_not(None))
-LEASES: Final = Prepared(select(deliveries.c.leased_by).where(_IS_LEASED).distinct())
+IS_LEASED: Final = and_(UNDER_WAY, deliveries.c.leased_until_ms.is_not(None))
+"""Who is leased is under way: these are no more than there are attempts under way anywhere."""
+LEASES: Final = Prepared(select(deliveries.c.leased_by).where(IS_LEASED).distinct())
 FREE_LEASES: Final = Prepared(
-    update(deliveries).where(_IS_LEASED, deliveries.c.leased_by == bindparam("worker")).values(_FREE),
+    update(deliveries).where(IS_LEASED, deliveries.c.leased_by == bindparam("worker")).values(_FREE),
     ("worker",),
 )
 
@@ -144,11 +145,5 @@ def first_free(*parameters: str) -> Prepared:
 
 @functools.cache
 def first_lease_end(*parameters: str) -> Prepared:
-    """Return the question when the first lease ends of those that were due before a time.
-
-    Deliveries are leased in the order they are due, so that these are few.
-    """
-    leased = select(func.min(deliveries.c.leased_until_ms)).where(
-        deliveries.c.due_at_ms < bindparam("before_ms")
-    )
-    return Prepared(_chosen(leased, parameters))
+    """Return the question when the first lease ends."""
+    return Prepared(_chosen(select(func.min(deliveries.c.leased_until_ms)).where(IS_LEASED), parameters))

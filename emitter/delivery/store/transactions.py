@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 from collections import deque
+from enum import Enum
 from typing import TYPE_CHECKING, Self, cast
 
 from emitter.delivery.store.failures import DATABASE_ERRORS, clear_failure
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
     from types import TracebackType
 
     from sqlalchemy import Dialect, Engine, PoolProxiedConnection
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+
+    from emitter.delivery.places import Place
+
+
+class Access(Enum):
+    """What a transaction is for."""
+
+    READ = "read"
+    """It sees one state of the record throughout."""
+    WRITE = "write"
+    """It holds the write lock from its beginning."""
 
 
 class Connections:
     """The driver's connections, kept aside by whoever was last done with one. Thread-safe.
 
     The pool's own care would double a transaction's cost.
+
+    Args:
+        engine: Opens them.
+        path: What messages call the record.
+        begin: The statement that begins a transaction.
     """
 
-    def __init__(self, engine: Engine, path: Path) -> None:
+    errors: tuple[type[Exception], ...] = DATABASE_ERRORS
+
+    def __init__(self, engine: Engine, path: Place, begin: Mapping[Access, str]) -> None:
         self.path = path
+        self.begin = begin
         self.dialect: Dialect = engine.dialect
         self._engine = engine
         self._opened: list[PoolProxiedConnection] = []
@@ -61,10 +81,10 @@ class Transaction:
 
     cursor: DBAPICursor
 
-    def __init__(self, connections: Connections, begin: str) -> None:
+    def __init__(self, connections: Connections, access: Access) -> None:
         self.dialect = connections.dialect
         self._connections = connections
-        self._begin = begin
+        self._begin = connections.begin[access]
 
     def __enter__(self) -> Self:
         try:
@@ -76,7 +96,7 @@ class Transaction:
                 self._connection.rollback()
                 self._connections.give_back(self._connection)
                 raise
-        except DATABASE_ERRORS as error:
+        except self._connections.errors as error:
             raise clear_failure(self._connections.path, error) from None
         return self
 
@@ -86,13 +106,13 @@ class Transaction:
         try:
             if error is None:
                 self._connection.commit()
-        except DATABASE_ERRORS as failed:
+        except self._connections.errors as failed:
             error = failed
         try:
             if error is not None:
                 self._connection.rollback()
-        except DATABASE_ERRORS as failed:
+        except self._connections.errors as failed:
             error = failed
         self._connections.give_back(self._connection)
-        if isinstance(error, DATABASE_ERRORS):
+        if isinstance(error, self._connections.errors):
             raise clear_failure(self._connections.path, error) from None
