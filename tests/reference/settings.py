@@ -73,7 +73,8 @@ What stands here wins over the same key above it.
 
 ## In `[world]`
 
-What a receiver knows and everything is then about, see [realistic-data.md](../realistic-data.md#a-world-that-a-receiver-knows).
+What a receiver knows and everything is then about, see
+[realistic-data.md](../realistic-data.md#a-world-that-a-receiver-knows).
 
 {_table(_WORLD)}
 """
