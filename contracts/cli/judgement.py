@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from contracts.cli.apps import loaded, resolved_app, without_load
+from contracts.cli.apps import called, loaded, resolved_app, without_load
 from contracts.cli.values import events_for, observer_in, observing_of, observing_words, rate_in
 from emitter.cli.catalogs import chosen_catalog, chosen_files
 from emitter.cli.world_options import pools_of
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from contracts.check import Check
+    from contracts.cli.app_output import AppOutput
     from contracts.cli.choice import ChosenReceiver
     from contracts.cli.starting import StartedReceiver
     from contracts.generation.keeping import KeptBodies
@@ -133,16 +134,22 @@ class Judgement:
         """
         with ExitStack() as stack:
             started = self._started(stack)
+            app_output = self._app_output()
             try:
                 if started:
                     started.wait_until_listening(self.wait_s)
-                result = self._run(as_json=as_json)
+                result = self._run(app_output, as_json=as_json)
             except EmitterError:
-                _show_output(started)
+                _show_output(started or app_output)
                 raise
             if result.is_wanting():
-                _show_output(started)
+                _show_output(started or app_output)
             return result
+
+    def _app_output(self) -> AppOutput | None:
+        from contracts.cli.app_output import AppOutput  # noqa: PLC0415
+
+        return AppOutput(self.receiver.secret_token) if self._app else None
 
     def _started(self, stack: ExitStack) -> StartedReceiver | None:
         from contracts.cli.starting import StartedReceiver  # noqa: PLC0415
@@ -157,7 +164,7 @@ class Judgement:
         )
         return stack.enter_context(started)
 
-    def _run(self, *, as_json: bool) -> RunResult:
+    def _run(self, app_output: AppOutput | None, *, as_json: bool) -> RunResult:
         from contracts.reports import renderer  # noqa: PLC0415
         from contracts.reports.console import ConsoleReporter, console  # noqa: PLC0415 - imports rich
         from contracts.runner import run  # noqa: PLC0415 - imports requests
@@ -167,7 +174,7 @@ class Judgement:
         if self.observer:
             self.observer.count()  # so that one that cannot be asked is known before anything is sent
         try:
-            with self._session() as session:
+            with self._session(app_output) as session:
                 events = run(session, self._checks, self.scope, wait_s=self.wait_s)
                 result = _reported(events, reporter, self.concluded)
         finally:
@@ -176,24 +183,18 @@ class Judgement:
             click.echo(renderer("json")(result), nl=False)
         return result
 
-    def _session(self) -> AbstractContextManager[Session]:
+    def _session(self, app_output: AppOutput | None) -> AbstractContextManager[Session]:
         """Return the way to the receiver: over HTTP, or into the app."""
-        if self._app:
-            from contracts.app_opening import app_session  # noqa: PLC0415
-
-            return app_session(
-                self.scope,
-                loaded(self._app, self._target),
-                budget_s=self.budget_s,
-                per_second=self.per_second,
-                observer=self.observer,
-            )
+        limits: dict[str, Any] = {
+            "budget_s": self.budget_s,
+            "per_second": self.per_second,
+            "observer": self.observer,
+        }
+        if self._app and app_output:
+            return called(self.scope, loaded(self._app, self._target, app_output), app_output, **limits)
         from contracts.opening import open_session  # noqa: PLC0415 - imports requests
 
-        session = open_session(
-            self.scope, budget_s=self.budget_s, per_second=self.per_second, observer=self.observer
-        )
-        return nullcontext(session)
+        return nullcontext(open_session(self.scope, **limits))
 
     def concluded(self, result: RunResult) -> RunResult:
         """Return the result with what decides which findings count."""
@@ -238,10 +239,10 @@ def status_of(result: RunResult) -> int:
     return FOUND_WANTING if result.is_wanting() else 0
 
 
-def _show_output(started: StartedReceiver | None) -> None:
-    if started is None:
+def _show_output(source: StartedReceiver | AppOutput | None) -> None:
+    if source is None:
         return
-    lines = started.output()
+    lines = source.output()
     click.echo("the receiver's own output" + (":" if lines else ": none"), err=True)
     for line in lines:
         click.echo(f"  {line}", err=True)
