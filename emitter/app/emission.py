@@ -48,8 +48,13 @@ def bodies_of(
     faults = [FAULTS[fault] for fault in request.faults]
     if request.payload is None:
         envelopes = _generated(request, name, catalog, seed=seed, now_ms=now_ms)
-    else:
+    elif event_type is None:
         envelopes = [{"event": name, "event_ts": now_ms, "payload": request.payload}] * request.count
+    else:
+        from emitter.faking import enveloped  # noqa: PLC0415 - as in `_generated`
+
+        own = enveloped(request.payload, name=name, catalog=catalog, now_ms=now_ms)
+        envelopes = [own] * request.count
     checked = (_checked(request, event_type, envelope) for envelope in envelopes)
     return name, [body_with(faults, name, envelope) for envelope in checked]
 
@@ -87,7 +92,7 @@ def _event_type(request: EventForm, catalog: Catalog) -> EventType | None:
 def _generated(
     request: EventForm, name: str, catalog: Catalog, *, seed: str, now_ms: int
 ) -> Iterable[dict[str, Any]]:
-    from emitter.faking import events_for  # noqa: PLC0415 - bodies and payloads of one's own need no generator
+    from emitter.faking import events_for  # noqa: PLC0415 - exact bodies need no generator
 
     events = events_for([name], catalog=catalog, seed=seed, count=request.count, now_ms=now_ms)
     return (dict(event.envelope) for event in events)

@@ -32,6 +32,7 @@ class EventChoice:
         unset: Paths to remove.
         story: The name of the story to tell, `count` times; None for single events.
         payload: A file of JSON or JSON lines, ``-`` for standard input; None to generate.
+        locales: Whose names and texts are told.
         is_forced: Whether unknown events and paths and invalid values are let through.
     """
 
@@ -42,6 +43,7 @@ class EventChoice:
     unset: tuple[str, ...]
     story: str | None
     payload: str | None
+    locales: tuple[str, ...]
     is_forced: bool
 
     def generated_or_own(self, catalog: Catalog, *, now_ms: int) -> Iterator[Event]:
@@ -76,16 +78,19 @@ class EventChoice:
             yield name, body
 
     def _generated(self, catalog: Catalog, now_ms: int) -> Iterator[Event]:
-        from emitter.faking import events_for, story_until  # noqa: PLC0415 - own bodies need no generator
+        from emitter.cli.world_options import pools_of  # noqa: PLC0415 - as in `_enveloped`
+        from emitter.faking import events_for, story_until  # noqa: PLC0415
 
+        seed = self.seed or ""
+        pools = pools_of(self.locales, seed)
         if self.story:
             for index in range(self.count):
                 yield from story_until(
-                    now_ms, name=self.story, seed=self.seed or "", index=index, catalog=catalog
+                    now_ms, name=self.story, seed=seed, index=index, catalog=catalog, pools=pools
                 )
             return
         names = [event_type.name for name in self.events for event_type in matching(catalog, name)]
-        yield from events_for(names, catalog=catalog, seed=self.seed or "", count=self.count, now_ms=now_ms)
+        yield from events_for(names, catalog=catalog, seed=seed, count=self.count, now_ms=now_ms, pools=pools)
 
     def _own(self, catalog: Catalog, now_ms: int) -> Iterator[Event]:
         if len(self.events) > 1:
@@ -108,9 +113,13 @@ class EventChoice:
                 raise InvalidPayloadError(
                     "the JSON names no event; add its name to the command or an event key"
                 )
+            from emitter.faking import enveloped  # noqa: PLC0415 - whole bodies need no generator
+
             name = catalog.find(self.events[0]).name
             payload = value.get("payload", value)
-            value = {"event": name, "event_ts": value.get("event_ts", now_ms), "payload": payload}
+            value = enveloped(payload, name=name, catalog=catalog, now_ms=now_ms) | (
+                {"event_ts": value["event_ts"]} if "event_ts" in value else {}
+            )
         name, event_ts = str(value["event"]), value.get("event_ts")
         return Event(name, event_ts if isinstance(event_ts, int) else now_ms, value)
 

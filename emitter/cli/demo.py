@@ -46,7 +46,7 @@ _FULL_LINE_CHARS: Final = 76
 
 
 @click.command()
-@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE", help="Record here.")
+@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE|URL", help="Record here.")
 @click.pass_context
 def demo(ctx: click.Context, *, database: str | None) -> None:
     """Deliver a whole story to a sample receiver and show every attempt.
@@ -102,10 +102,10 @@ def _story(*, now_ms: int) -> list[Event]:
 
 def _target(url: str, secret_token: SecretToken, database: str | None) -> ResolvedTarget:
     """Return the receiver as a target; its secret token is kept sealed, since nothing else holds it."""
-    from emitter.cli.recording import record_path  # noqa: PLC0415
+    from emitter.cli.recording import record_place  # noqa: PLC0415
     from emitter.cli.target import ResolvedTarget  # noqa: PLC0415
     from emitter.delivery.secret_sources import Sealed  # noqa: PLC0415
-    from emitter.delivery.vault import Vault, key_file_beside  # noqa: PLC0415
+    from emitter.delivery.vault import vault_of  # noqa: PLC0415
     from emitter.faking.ids import short_id  # noqa: PLC0415
 
     subscription = Subscription(
@@ -115,7 +115,7 @@ def _target(url: str, secret_token: SecretToken, database: str | None) -> Resolv
         retry_schedule=ZOOM_RETRIES,
         time_scale=TIME_SCALE,
     )
-    vault = Vault(key_file_beside(record_path(database)))
+    vault = vault_of(record_place(database))
     return ResolvedTarget(
         subscription=subscription, secret_token=secret_token, secret_source=Sealed(vault.seal(secret_token))
     )

@@ -53,17 +53,21 @@ def show_event(name: str, as_schema: bool, as_json: bool) -> None:
 @events.command(name="stories")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_stories(as_json: bool) -> None:
-    """List the stories that `emit --story` and `corpus make` tell."""
-    from emitter.faking.stories import STORIES  # noqa: PLC0415 - the other subcommands need none
+    """List the stories that `emit --story` and `corpus make` tell.
 
+    An event that is in none of them is a story of its own, named as the event.
+    """
+    from emitter.faking.stories import stories_of  # noqa: PLC0415 - the other subcommands need none
+
+    stories = stories_of(chosen_catalog())
     if as_json:
         told = [
             {"name": story.name, "title": story.title, "events": [step.event for step in story.steps]}
-            for story in STORIES.values()
+            for story in stories
         ]
         click.echo(json_text(told))
         return
-    rows = [(story.name, story.title) for story in STORIES.values()]
+    rows = [(story.name, story.title) for story in stories]
     click.echo("\n".join(in_columns(rows, width=output_width())))
 
 

@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "verify": ("emitter.cli.verify:verify", "Check a recorded request's signature, or say why it fails."),
     "corpus": ("emitter.cli.corpus:corpus", "Make fixture corpora from one seed, and check them."),
     "events": ("emitter.cli.events:events", "List and show the events."),
+    "worker": ("emitter.cli.worker:worker", "Make the attempts of an app on another machine."),
     "spec": ("emitter.cli.spec:spec", "Show the webhook document the events come from."),
 }
 
@@ -46,7 +47,7 @@ SECTIONS: Final = {
     "Try": ["demo", "serve", "emit", "validate-url", "sample-receiver", "deliveries"],
     "Check": ["check", "report", "sign", "verify"],
     "Fixtures": ["corpus", "events"],
-    "More": ["spec"],
+    "More": ["worker", "spec"],
 }
 
 

@@ -127,12 +127,17 @@ class Courier:
         return self.complete(begun) if begun else None
 
     def begin_next(
-        self, subscription_id: int | None = None, *, after: tuple[Delivery, Attempt] | None = None
+        self,
+        subscription_id: int | None = None,
+        *,
+        delivery_id: int | None = None,
+        after: tuple[Delivery, Attempt] | None = None,
     ) -> Begun | None:
         """Take the attempt that is due first, to be completed by whoever took it; None if nothing is due.
 
         Args:
             subscription_id: Look only at this subscription's deliveries.
+            delivery_id: Look only at this delivery.
             after: An attempt that has been made, to be recorded in the same transaction.
         """
         begun: list[Begun] = []
@@ -143,7 +148,8 @@ class Courier:
             begun.append(Begun(delivery, attempt, request, endpoint))
             return attempt
 
-        leased = self._store.lease_next(
+        store = self._store if delivery_id is None else self._store.only(delivery_id)
+        leased = store.lease_next(
             now_ms=self._clock.now_ms(),
             worker=self._worker,
             prepare=prepare,
@@ -187,6 +193,11 @@ class Courier:
                 self._give_back(begun)
                 begun = self.begin_next(subscription_id)
         return count
+
+    @property
+    def known(self) -> list[int]:
+        """The subscriptions whose endpoints are open."""
+        return [*self._endpoints]
 
     def forget(self, subscription_id: int) -> None:
         """Open a subscription's endpoint anew for its next attempt: it was edited."""

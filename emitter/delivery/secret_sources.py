@@ -49,9 +49,15 @@ class FromEnvFile:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The secret token itself, encrypted by the vault."""
+    """The secret token itself, encrypted by the vault.
+
+    Attributes:
+        ciphertext: What the vault made of it.
+        copy_of: The file it was read from, on the machine it was sealed at; empty for none.
+    """
 
     ciphertext: str
+    copy_of: str = ""
 
 
 SecretSource = FromEnvironment | FromFile | FromEnvFile | Sealed

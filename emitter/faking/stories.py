@@ -164,25 +164,45 @@ def enveloped(
     return envelope_maker(event_type)(draw)
 
 
-def rounds(types: Iterable[EventType], *, seed: str | int, count: int, now_ms: int) -> Iterator[Event]:
+def rounds(
+    types: Iterable[EventType], *, seed: str | int, count: int, now_ms: int, pools: Pools | None = None
+) -> Iterator[Event]:
     """Yield `count` rounds of these events, one millisecond apart, each round a small story of its own."""
     chosen = tuple(types)
     for index in range(count):
         start_ms = now_ms + index * len(chosen)
-        world = World.numbered(index, seed=seed, story="round", start_ms=start_ms)
+        world = World.numbered(index, seed=seed, story="round", start_ms=start_ms, pools=pools)
         yield from told(world, chosen, range(start_ms, start_ms + len(chosen)))
 
 
-def find_story(name: str) -> Story:
-    """Return the story of this name.
+def stories_of(catalog: Catalog) -> list[Story]:
+    """Return the stories the catalog has every event of, and one for each event that is in none of them."""
+    whole = [
+        story for story in STORIES.values() if all(_is_there(step.event, catalog) for step in story.steps)
+    ]
+    told = {catalog.find(step.event).name for story in whole for step in story.steps}
+    return [*whole, *(_alone(event_type) for event_type in catalog if event_type.name not in told)]
+
+
+def find_story(name: str, catalog: Catalog) -> Story:
+    """Return the story of this name, of those the catalog can tell.
 
     Raises:
-        UnknownNameError: No story has it.
+        UnknownNameError: There is none.
     """
-    if name not in STORIES:
-        nearest = tuple(difflib.get_close_matches(name, STORIES, n=1))
+    stories = {story.name: story for story in stories_of(catalog)}
+    if name not in stories:
+        nearest = tuple(difflib.get_close_matches(name, stories, n=1))
         raise UnknownNameError("story", name, nearest, "`zoom-emitter events stories` lists them")
-    return STORIES[name]
+    return stories[name]
+
+
+def _alone(event_type: EventType) -> Story:
+    return Story(event_type.name, event_type.title, (Step(event_type.name),), share=1)
+
+
+def _is_there(event: str, catalog: Catalog) -> bool:
+    return event in catalog or any(name.endswith(f".{event}") for name in catalog.names())
 
 
 _MINUTE_S: Final = 60

@@ -227,3 +227,22 @@ def test_what_a_document_says_reaches_the_terminal_as_one_line_of_plain_text(tmp
     assert listed.splitlines()[-2:] == ["T", "  a.b  red[31m line"]
     assert "string, required. first second[31m\n" in shown
     assert "\x1b" not in shown
+
+
+def test_a_payload_of_one_s_own_is_put_into_the_envelope_that_the_schema_wants(tmp_path, monkeypatch):
+    monkeypatch.setenv("ZOOM_WEBHOOK_SECRET_TOKEN", SECRET)
+    schema = envelope({"type": "string"}, name="room.opened")
+    schema["properties"]["event_ts"] = {"type": "string"}
+    path, payload = tmp_path / "rooms.json", tmp_path / "payload.json"
+    path.write_text(json.dumps(document(room__opened=operation(schema))), encoding="utf-8")
+    payload.write_text('{"account_id": "a", "object": "b"}', encoding="utf-8")
+
+    done = zoom_emitter(
+        *("--spec", str(path), "emit", "room.opened", "--to", "http://localhost:9/", "--dry-run"),
+        *("--payload", str(payload), "--override", "object=c"),
+    )
+
+    assert done.status == 0, done.err
+    sent = json.loads(done.text.rpartition("\r\n\r\n")[2])
+    assert sent["event_ts"].isdigit()
+    assert sent["payload"] == {"account_id": "a", "object": "c"}

@@ -13,12 +13,13 @@ from emitter.core.outcome import OutcomeKind
 from emitter.delivery.store import DeliveryFilter, Store, listing
 from emitter.delivery.store.listing import list_deliveries
 from emitter.delivery.store.tables import deliveries
+from tests.support.postgres import ON_SQLITE
 from tests.support.recorded import NOW_MS, a_delivery, accepted, lease, subscribed, to_be_retried
 
 
 @pytest.fixture
-def store():
-    with Store.open("record.sqlite") as store:
+def store(record):
+    with Store.open(record) as store:
         yield store
 
 
@@ -127,6 +128,7 @@ def indexes() -> dict[str, str]:
         return dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("made_like", [LIKE_FORMAT_2, LIKE_FORMAT_2 + LIKE_FORMAT_1], ids=["2", "1"])
 def test_a_record_of_a_format_before_is_brought_up_to_this_one(several, made_like):
     expected, as_made = {kind: ids(several, outcome=kind) for kind in OutcomeKind}, indexes()
@@ -152,6 +154,7 @@ QUERIES = [
 ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("wanted", "index"), QUERIES, ids=[index for _, index in QUERIES])
 def test_a_list_is_read_by_its_index_and_never_sorted(several, wanted, index):
     (page,) = pages_asked_for(several, **wanted)
@@ -172,6 +175,7 @@ COMBINED = [
 ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("wanted", "index"), COMBINED)
 def test_what_meets_nothing_though_each_part_is_common_is_seen_without_looking_at_a_row(
     several, monkeypatch, wanted, index

@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from emitter.catalog.events import Catalog
+from emitter.catalog.events import Catalog, Document, bundled
 from emitter.catalog.validation import validate
 from emitter.errors import UnknownNameError
 from emitter.faking.pacing import times_of
 from emitter.faking.people import Account
-from emitter.faking.stories import STORIES, Step, Story, find_story
+from emitter.faking.stories import STORIES, Step, Story, find_story, stories_of
 from emitter.faking.streams import Stream
+from tests.support.documents import document, envelope, operation
 
 CATALOG = Catalog.bundled()
 START_MS = 1_763_888_888_000
@@ -47,10 +48,12 @@ def objects(events, *names):
 
 
 @pytest.mark.parametrize("story", [*STORIES.values(), LONG], ids=lambda story: story.name)
-@pytest.mark.parametrize("index", range(25))
-def test_every_event_of_a_story_fits_its_schema_and_times_never_run_backwards(story, index):
-    events = events_of(story, index)
+def test_every_event_of_a_story_fits_its_schema_and_times_never_run_backwards(story):
+    for index in range(25):
+        fits_and_runs_forwards(events_of(story, index))
 
+
+def fits_and_runs_forwards(events):
     assert events[0].event_ts_ms == START_MS
     for event in events:
         validate(CATALOG.find(event.name), event.envelope)
@@ -81,9 +84,12 @@ def test_the_story_of_everything_tells_of_all_seven_events_in_a_natural_order():
     assert {event.name for event in events_of(EVERY_EVENT, 0)} == set(CATALOG.names())
 
 
-@pytest.mark.parametrize("index", range(25))
-def test_ids_names_and_people_agree_throughout(index):
-    events = events_of(EVERY_EVENT, index)
+def test_ids_names_and_people_agree_throughout():
+    for index in range(25):
+        agrees_throughout(events_of(EVERY_EVENT, index))
+
+
+def agrees_throughout(events):
     people = {person.id: person for person in Account.numbered(0, seed="seed").people}
 
     of_playlist = objects(
@@ -106,14 +112,14 @@ def test_ids_names_and_people_agree_throughout(index):
     assert all(people[payload["operator_id"]].email == payload["operator"] for payload in operators)
 
 
-@pytest.mark.parametrize("index", range(40))
-def test_crm_changes_are_increments_of_what_was_there(index):
+def test_crm_changes_are_increments_of_what_was_there():
+    for index in range(40):
+        are_increments(objects(events_of(LONG, index), "conversation_crm_associations_changed"))
+
+
+def are_increments(changes):
     there: list[dict[str, str]] = []
-    for item in [
-        each
-        for items in objects(events_of(LONG, index), "conversation_crm_associations_changed")
-        for each in items
-    ]:
+    for item in [each for items in changes for each in items]:
         assert item["old_associations"] or item["new_associations"]
         for gone in item["old_associations"]:
             there.remove(gone)
@@ -132,9 +138,12 @@ def test_crm_changes_add_replace_and_remove():
     assert set(changes) == {(False, True), (True, True), (True, False)}
 
 
-@pytest.mark.parametrize("index", range(40))
-def test_moments_are_added_once_and_removed_after_they_were_added(index):
-    events = events_of(LONG, index)
+def test_moments_are_added_once_and_removed_after_they_were_added():
+    for index in range(40):
+        are_added_once_and_removed_later(events_of(LONG, index))
+
+
+def are_added_once_and_removed_later(events):
     inside, first = [], objects(events, "playlist_create")[0]["playlist_id"]
     for event in events:
         each = event.envelope["payload"]["object"]
@@ -260,6 +269,18 @@ def test_a_story_that_would_go_on_too_long_is_told_faster():
 
 def test_an_unknown_story_is_refused_with_the_nearest_name():
     with pytest.raises(UnknownNameError) as caught:
-        find_story("playlist-live")
+        find_story("playlist-live", CATALOG)
 
     assert caught.value.suggestions == ("playlist-life",)
+
+
+def test_an_event_that_is_in_no_story_of_several_is_one_of_its_own():
+    item = operation(envelope({"type": "string"}, name="room.opened"), summary="A room is open.")
+    both = Catalog.of([bundled(), Document("rooms.json", document(room__opened=item))])
+
+    assert [story.name for story in stories_of(both)] == [*STORIES, "room.opened"]
+    assert [story.name for story in stories_of(Catalog.from_document(document(room__opened=item)))] == [
+        "room.opened"
+    ]
+    (event,) = find_story("room.opened", both).events("s", 0, start_ms=START_MS, catalog=both)
+    assert (event.name, event.event_ts_ms) == ("room.opened", START_MS)

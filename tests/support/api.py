@@ -17,6 +17,8 @@ from tests.support.waiting import wait_for
 
 SECRET_TOKEN = SecretToken("a-secret-token-for-tests")
 ENVIRON = {"ZOOM_WEBHOOK_SECRET_TOKEN": SECRET_TOKEN.reveal()}
+KEY = "dGhpcnR5LXR3byBieXRlcywgYSBrZXkgb2YgdGVzdHM="
+"""What the vault takes: base64 of 32 bytes."""
 TIMEOUT_S = 20
 
 
@@ -85,9 +87,9 @@ class Api:
 
 
 @contextmanager
-def running_app(folder, *, clock=None, catalog=None, environ=ENVIRON, **settings):
-    """Serve the app on a free port, its record in the folder, and yield its API."""
-    database = Path(folder) / "record.sqlite"
+def running_app(folder, *, database=None, clock=None, catalog=None, environ=ENVIRON, **settings):
+    """Serve the app on a free port, its record in the folder unless it is said where, and yield its API."""
+    database = database or Path(folder) / "record.sqlite"
     app_settings = AppSettings(database=database, environ=environ, **settings)
     app = create_app(app_settings, catalog=catalog, clock=clock)
     service = app.extensions["zoom_emitter"]

@@ -60,12 +60,12 @@ def tell(body: StoryForm) -> Response:
 @routes.get("/api/stories", summary="List the stories there are", responses={200: StoriesAnswer})
 def list_stories(query: NothingQuery) -> Response:
     """With the events of each, in their order."""
-    from emitter.faking.stories import STORIES  # noqa: PLC0415 - imports the generator
+    from emitter.faking.stories import stories_of  # noqa: PLC0415 - imports the generator
 
     del query
     stories = [
         {"name": story.name, "title": story.title, "events": [step.event for step in story.steps]}
-        for story in STORIES.values()
+        for story in stories_of(service().catalog)
     ]
     return json_answer({"stories": stories})
 

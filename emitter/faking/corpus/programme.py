@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emitter.errors import InvalidSettingError
-from emitter.faking.stories import STORIES, Step, Story
+from emitter.faking.stories import stories_of
 from emitter.faking.streams import Stream
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from emitter.catalog.events import Catalog
     from emitter.faking.pacing import Beat
+    from emitter.faking.stories import Story
 
 _CYCLE: Final = 256
 _MOST_TRIES: Final = 40
@@ -76,7 +77,7 @@ class Programme:
 
 def _plans(catalog: Catalog, seed: str, wanted: frozenset[str]) -> tuple[Plan, ...]:
     stories = [
-        story for story in _stories(catalog) for _ in range(story.share) if _names(story, catalog) & wanted
+        story for story in stories_of(catalog) for _ in range(story.share) if _names(story, catalog) & wanted
     ]
     if not stories:
         raise InvalidSettingError("none of the wanted events is in the document; `zoom-emitter events list`")
@@ -93,23 +94,5 @@ def _plans(catalog: Catalog, seed: str, wanted: frozenset[str]) -> tuple[Plan, .
     return tuple(plans)
 
 
-def _stories(catalog: Catalog) -> list[Story]:
-    """Return the stories the catalog has every event of, and one for each event that is in none of them."""
-    whole = [
-        story for story in STORIES.values() if all(_is_there(step.event, catalog) for step in story.steps)
-    ]
-    told = {name for story in whole for name in _names(story, catalog)}
-    alone = [
-        Story(event_type.name, event_type.title, (Step(event_type.name),), share=1)
-        for event_type in catalog
-        if event_type.name not in told
-    ]
-    return [*whole, *alone]
-
-
 def _names(story: Story, catalog: Catalog) -> set[str]:
     return {catalog.find(step.event).name for step in story.steps}
-
-
-def _is_there(event: str, catalog: Catalog) -> bool:
-    return event in catalog or any(name.endswith(f".{event}") for name in catalog.names())
