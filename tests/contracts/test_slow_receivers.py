@@ -62,6 +62,15 @@ def test_a_receiver_that_serves_one_at_a_time_is_judged_whole():
 
 
 @pytest.mark.slow
+def test_a_receiver_that_hangs_on_everything_is_reported_within_half_a_minute():
+    with served(ThreadingHTTPServer, taking_s=60.0) as url:
+        result = judged(url, depth=Depth.DEFAULT, budget_s=120.0)
+
+    assert [finding.code for finding in result.findings] == ["P05"]
+    assert result.elapsed_s < 30
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [HTTPServer, ThreadingHTTPServer], ids=["one at a time", "many at once"])
 @pytest.mark.parametrize("taking_s", [1.5, 2.2])
 def test_a_slow_receiver_is_judged_by_what_fits_into_the_time(kind, taking_s):
