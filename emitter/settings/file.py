@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.errors import InvalidSettingError, UnknownNameError
+from emitter.faking.known import NOTHING, Known, known_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +39,19 @@ RECEIVER_KEYS: Final = {
     "events": _LIST,
     "acks-before-verifying": _YES_NO,
     "baseline": _TEXT,
+    "start": _TEXT,
+    "observe": _TEXT,
+    "observe-cmd": _TEXT,
 }
-_OF_ONE_RECEIVER: Final = frozenset({"url", "events", "acks-before-verifying", "baseline"})
+_TABLES: Final = ("receivers", "world")
+_OF_ONE_RECEIVER: Final = frozenset(
+    {"url", "events", "acks-before-verifying", "baseline", "start", "observe", "observe-cmd"}
+)
 TOP_KEYS: Final = {
     "database": _TEXT,
     "broker": _TEXT,
     "spec": _LIST,
+    "rest-spec": _LIST,
     **{key: kind for key, kind in RECEIVER_KEYS.items() if key not in _OF_ONE_RECEIVER},
 }
 
@@ -56,11 +64,13 @@ class Settings:
         path: The file, or None where there is none.
         defaults: Values for every command, by option name with hyphens.
         receivers: ``[receivers.NAME]`` tables, each with the defaults beneath it.
+        known: What ``[world]`` says is known.
     """
 
     path: Path | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
     receivers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    known: Known = NOTHING
 
     def receiver(self, name: str) -> dict[str, Any]:
         """Return the table of a receiver, or of none for a URL.
@@ -112,20 +122,24 @@ def _checked(path: Path, table: Any) -> Settings:
     receivers = table.get("receivers", {})
     if not isinstance(receivers, dict) or not all(isinstance(one, dict) for one in receivers.values()):
         raise InvalidSettingError(f"{path.name}: receivers holds one table for each, [receivers.NAME]")
-    defaults = {key: value for key, value in table.items() if key != "receivers"}
+    defaults = {key: value for key, value in table.items() if key not in _TABLES}
     _check_keys(path, "", defaults, TOP_KEYS)
     for name, receiver in receivers.items():
         _check_keys(path, f"receivers.{name}.", receiver, RECEIVER_KEYS)
         if "url" not in receiver:
             raise InvalidSettingError(f"{path.name}: receivers.{name} has no url")
     merged = {name: {**defaults, **receiver} for name, receiver in receivers.items()}
-    return Settings(path, defaults, merged)
+    try:
+        known = known_of(table.get("world", {}))
+    except InvalidSettingError as error:
+        raise InvalidSettingError(f"{path.name}: {error}") from None
+    return Settings(path, defaults, merged, known)
 
 
 def _check_keys(path: Path, prefix: str, table: dict[str, Any], known: dict[str, str]) -> None:
     for key, value in table.items():
         if key not in known:
-            suggestions = tuple(difflib.get_close_matches(key, [*known, "receivers"], n=1))
+            suggestions = tuple(difflib.get_close_matches(key, [*known, *_TABLES], n=1))
             raise UnknownNameError(f"key in {path.name}", prefix + key, suggestions)
         if not _fits(value, known[key]):
             raise InvalidSettingError(f"{path.name}: {prefix}{key} is {value!r}; expected {known[key]}")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from emitter.core.handshake import Handshake
     from emitter.core.request import Identity
 
+__tracebackhide__ = True  # pytest shows the line of the test in place of ours
+
 PATH: Final = "/webhooks/zoom"
 SEED: Final = "zoom"
 

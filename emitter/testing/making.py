@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emitter.catalog.changes import changed
 from emitter.catalog.validation import validate
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from emitter.faking.pools import Pools
     from emitter.testing.clock import ZoomClock
 
-UNNAMED = "raw"
+__tracebackhide__ = True  # as in `emitter.testing.emitting`
+
+UNNAMED: Final = "raw"
 """What an event without a name goes by."""
 
 

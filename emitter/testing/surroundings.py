@@ -15,7 +15,7 @@ from emitter.core.request import build_request
 from emitter.core.secrets import SecretToken
 from emitter.core.targets import parse_target
 from emitter.delivery.secret_sources import VARIABLES, find_secret
-from emitter.errors import SecretTokenError
+from emitter.errors import EmitterError, SecretTokenError
 from emitter.faking.ids import new_identity, short_id
 from emitter.settings.file import load_settings, specs_of
 from emitter.testing.emitted import ZoomRequest
@@ -80,6 +80,15 @@ def signed_request(
         timestamp_s=clock.now_s,
     )
     return ZoomRequest.of(request)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Show what a fixture cannot use as it is, without the lines of Python in which it was met."""
+    try:
+        yield
+    except EmitterError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @contextmanager

@@ -19,8 +19,22 @@ _SAYS = {
     "events": "what it subscribes to; patterns with `*`",
     "acks-before-verifying": "whether it acknowledges first and verifies later",
     "baseline": "a file of findings that `check` knows",
+    "start": "the command that runs it; `check` starts it with a secret token and ends it afterwards",
+    "observe": "where `check` reads the number of its effects",
+    "observe-cmd": "a command that prints that number to `check`",
     "database": "where deliveries are recorded",
     "spec": "further webhook documents",
+    "accounts": "account ids; stories happen in them in turn",
+    "users": "with `id` and `email`, and `name` where it is not to be made of the address",
+    "conversations": "conversation ids",
+    "playlists": "playlist ids",
+}
+
+_WORLD = {
+    "accounts": "a list of text",
+    "users": "a list of tables `[[world.users]]`",
+    "conversations": "a list of text",
+    "playlists": "a list of text",
 }
 
 
@@ -56,6 +70,13 @@ events = ["revenue_accelerator.*"]
 What stands here wins over the same key above it.
 
 {_table(RECEIVER_KEYS)}
+
+## In `[world]`
+
+What a receiver knows and everything is then about, see
+[realistic-data.md](../realistic-data.md#a-world-that-a-receiver-knows).
+
+{_table(_WORLD)}
 """
 
 
