@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from contracts.run_events import RunEvent, RunResult
     from contracts.session import Session
     from emitter.cli.target import TargetChoice
+    from emitter.testing.zoom_api import ZoomApiProcess
 
 SEED: Final = "zoom"
 FOUND_WANTING: Final = 1
@@ -128,10 +130,13 @@ class Judgement:
             UsageError: The URL may not be sent to, or the receiver cannot be started.
         """
         with ExitStack() as stack:
-            started = self._started(stack)
+            zoom_api = _zoom_api(stack) if self._chosen.command else None
+            started = self._started(stack, zoom_api)
             try:
                 if started:
                     started.wait_until_listening(self.wait_s)
+                if zoom_api:
+                    zoom_api.wait_until_ready()
                 result = self._run(as_json=as_json)
             except EmitterError:
                 _show_output(started)
@@ -140,13 +145,18 @@ class Judgement:
                 _show_output(started)
             return result
 
-    def _started(self, stack: ExitStack) -> StartedReceiver | None:
+    def _started(self, stack: ExitStack, zoom_api: ZoomApiProcess | None) -> StartedReceiver | None:
         from contracts.cli.starting import StartedReceiver  # noqa: PLC0415
 
         if not self._chosen.command:
             return None
-        url, secret_token = self.receiver.url, self.receiver.secret_token
-        return stack.enter_context(StartedReceiver(self._chosen.command, url=url, secret_token=secret_token))
+        receiver = StartedReceiver(
+            self._chosen.command,
+            url=self.receiver.url,
+            secret_token=self.receiver.secret_token,
+            zoom_api_url=zoom_api.url if zoom_api else "",
+        )
+        return stack.enter_context(receiver)
 
     def _run(self, *, as_json: bool) -> RunResult:
         from contracts.reports import renderer  # noqa: PLC0415
@@ -227,6 +237,13 @@ def status_of(result: RunResult) -> int:
     if result.is_interrupted:
         return INTERRUPTED
     return FOUND_WANTING if result.is_wanting() else 0
+
+
+def _zoom_api(stack: ExitStack) -> ZoomApiProcess | None:
+    """Start what a started receiver may call in place of Zoom's API, unless the caller names one."""
+    from emitter.testing.zoom_api import VARIABLE, ZoomApiProcess  # noqa: PLC0415 - only with --start
+
+    return None if os.environ.get(VARIABLE) else stack.enter_context(ZoomApiProcess())
 
 
 def _show_output(started: StartedReceiver | None) -> None:
