@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from contracts.run_events import RunEvent, RunResult
     from contracts.session import Session
     from emitter.cli.target import TargetChoice
+    from emitter.testing.zoom_api import ZoomApiProcess
 
 SEED: Final = "zoom"
 FOUND_WANTING: Final = 1
@@ -133,11 +135,14 @@ class Judgement:
             UsageError: The URL may not be sent to, or the receiver cannot be started.
         """
         with ExitStack() as stack:
-            started = self._started(stack)
             app_output = self._app_output()
+            zoom_api = _zoom_api(stack) if self._chosen.command else None
+            started = self._started(stack, zoom_api)
             try:
                 if started:
                     started.wait_until_listening(self.wait_s)
+                if zoom_api:
+                    zoom_api.wait_until_ready()
                 result = self._run(app_output, as_json=as_json)
             except EmitterError:
                 _show_output(started or app_output)
@@ -151,7 +156,7 @@ class Judgement:
 
         return AppOutput(self.receiver.secret_token) if self._app else None
 
-    def _started(self, stack: ExitStack) -> StartedReceiver | None:
+    def _started(self, stack: ExitStack, zoom_api: ZoomApiProcess | None) -> StartedReceiver | None:
         from contracts.cli.starting import StartedReceiver  # noqa: PLC0415
 
         if not self._chosen.command:
@@ -161,6 +166,7 @@ class Judgement:
             url=self.receiver.url,
             secret_token=self.receiver.secret_token,
             secret_variable=self._chosen.secret_variable,
+            zoom_api_url=zoom_api.url if zoom_api else "",
         )
         return stack.enter_context(started)
 
@@ -237,6 +243,13 @@ def status_of(result: RunResult) -> int:
     if result.is_interrupted:
         return INTERRUPTED
     return FOUND_WANTING if result.is_wanting() else 0
+
+
+def _zoom_api(stack: ExitStack) -> ZoomApiProcess | None:
+    """Start what a started receiver may call in place of Zoom's API, unless the caller names one."""
+    from emitter.testing.zoom_api import VARIABLE, ZoomApiProcess  # noqa: PLC0415 - only with --start
+
+    return None if os.environ.get(VARIABLE) else stack.enter_context(ZoomApiProcess())
 
 
 def _show_output(source: StartedReceiver | AppOutput | None) -> None:
