@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from emitter.pytest_zoom_api import zoom_api_url
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emitter.testing import ZoomClock, ZoomEmitter, ZoomRequest
+
+__all__ = ["zoom_api_url"]
 
 _OPTIONS = {
     "receiver-url": ("URL|NAME", "judge this receiver, by its URL or its name in the settings"),
