@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from emitter.pytest_zoom_api import zoom_api_url
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emitter.testing import ZoomClock, ZoomEmitter, ZoomRequest
+
+__all__ = ["zoom_api_url"]
 
 _OPTIONS = {
     "receiver-url": ("URL|NAME", "judge this receiver, by its URL or its name in the settings"),
@@ -160,10 +164,11 @@ def zoom_event(
 ) -> dict[str, Any]:
     """Return a realistic event; which one, a parameter or ``@pytest.mark.zoom_events("playlist_*")`` says."""
     from emitter.testing.making import as_dict  # noqa: PLC0415
-    from emitter.testing.surroundings import maker_of  # noqa: PLC0415
+    from emitter.testing.surroundings import explained, maker_of  # noqa: PLC0415
 
-    maker = maker_of(request.config, seed=zoom_seed, locale=zoom_locale, clock=zoom_clock)
-    return as_dict(maker.event(getattr(request, "param", "")))
+    with explained():
+        maker = maker_of(request.config, seed=zoom_seed, locale=zoom_locale, clock=zoom_clock)
+        return as_dict(maker.event(getattr(request, "param", "")))
 
 
 @pytest.fixture
@@ -188,16 +193,19 @@ def zoom_emitter(  # noqa: PLR0917 - pytest gives them by name
 ) -> Iterator[ZoomEmitter]:
     """Return what sends to `zoom_receiver`: emit, story, replay, validate, faults."""
     from emitter.testing import ZoomEmitter  # noqa: PLC0415
-    from emitter.testing.surroundings import catalog_of, judge_of  # noqa: PLC0415
+    from emitter.testing.surroundings import catalog_of, explained, judge_of, known_of  # noqa: PLC0415
 
-    with ZoomEmitter(
-        zoom_receiver,
-        secret_token=zoom_secret_token,
-        path=zoom_path,
-        seed=zoom_seed,
-        locale=zoom_locale,
-        clock=zoom_clock,
-        catalog=catalog_of(request.config),
-        judge=judge_of(request.config),
-    ) as made:
+    with explained():
+        made = ZoomEmitter(
+            zoom_receiver,
+            secret_token=zoom_secret_token,
+            path=zoom_path,
+            seed=zoom_seed,
+            locale=zoom_locale,
+            clock=zoom_clock,
+            catalog=catalog_of(request.config),
+            known=known_of(request.config),
+            judge=judge_of(request.config),
+        )
+    with made:
         yield made

@@ -202,7 +202,7 @@ class Conversation:
             self._session = Session(
                 scope.receiver,
                 transport=self._relay,
-                workshop=Workshop(scope.catalog, seed=scope.seed, rng=SystemRandom()),
+                workshop=Workshop(scope.catalog, seed=scope.seed, rng=SystemRandom(), pools=scope.pools),
                 pacer=Pacer(budget_s=judgement.budget_s, per_second=judgement.per_second),
                 observer=judgement.observer,
             )

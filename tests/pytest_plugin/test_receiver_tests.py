@@ -1,4 +1,4 @@
-"""`pytest --zoom-receiver-url URL` as its users run it (docs/check.md): a process, in a repository of their own."""
+"""`pytest --zoom-receiver-url URL` as its users run it (docs/check.md), in a repository of their own."""
 
 from __future__ import annotations
 
