@@ -57,6 +57,9 @@ def demo(ctx: click.Context, *, database: str | None) -> None:
     The receiver is a process of its own on this machine. It passes the handshake, takes seven events of one
     account, refuses one of them twice and lets another run into the time-out. The attempts follow Zoom's
     schedule, its waits some thousand times shorter. Nothing needs to be set up, nothing leaves the machine.
+
+    \b
+      zoom-emitter demo
     """
     from rich.console import Console  # noqa: PLC0415 - heavy
 

@@ -12,6 +12,7 @@ from emitter.delivery.places import DatabaseUrl
 from emitter.errors import InvalidSettingError
 from tests.support.api import ENVIRON, KEY, SECRET_TOKEN, running_app
 from tests.support.following import following
+from tests.support.forwarding import Forwarder
 from tests.support.postgres import ANYWHERE, connected
 from tests.support.receiving import Receiver
 from tests.support.waiting import wait_for
@@ -85,19 +86,26 @@ def two(tmp_path, database):
         ]
 
 
+def told_of(read, kind):
+    """What is told next of a kind; the subscription may be told of late."""
+    while (found := read()) and found[1] != kind:
+        pass
+    return found[2]
+
+
 def test_what_one_app_does_the_other_shows_and_counts(two, receiver):
     here, there = two
     here.subscribe(receiver.url)
     with following(there) as read:
         wait_for(lambda: there.service.feed.followers == 1)
         (number,) = here.emit(event="playlist_create")
-        told = [read()[1:], read()[1:]]
+        told = [told_of(read, "delivery"), told_of(read, "attempt")]
         here.settled(number)
         here.do("/api/subscriptions/1/pause", status=200)
-        _, kind, subscription = read()
+        subscription = told_of(read, "subscription")
 
-    assert sorted(kind for kind, _ in told) == ["attempt", "delivery"]
-    assert (kind, subscription["is_paused"]) == ("subscription", True)
+    assert [told[0]["id"], told[1]["delivery"]["id"]] == [number, number]
+    assert subscription["is_paused"]
     counted = b'zoom_emitter_attempts_total{outcome="accepted"} 1.0'
     for app in two:
         wait_for(lambda app=app: counted in app.get("/metrics").content, what="counting")
@@ -109,7 +117,7 @@ def test_a_follower_who_comes_back_is_told_that_much_was_missed(two, receiver):
     with following(there) as read:
         wait_for(lambda: there.service.feed.followers == 1)
         here.do("/api/subscriptions/1/pause", status=200)
-        last_id, _, _ = read()
+        last_id, *_ = next(found for found in iter(read, None) if found[1] == "subscription")
     wait_for(lambda: there.service.feed.followers == 0)
     for _ in range(3):
         here.emit(event="playlist_create")
@@ -153,3 +161,26 @@ def test_what_an_app_that_is_gone_left_the_other_does(tmp_path, database, receiv
             here.attempted(number)
 
         assert there.settled(number)["state"] == "delivered"
+
+
+def test_an_app_whose_database_is_away_says_so_and_goes_on_when_it_is_back(tmp_path, postgres_url, receiver):
+    with (
+        Forwarder(postgres_url) as way,
+        running_app(tmp_path, database=DatabaseUrl(way.url), environ=SHARED) as app,
+    ):
+        app.subscribe(receiver.url, retry="10s", time_scale=10)
+        receiver.answer_with(503)
+        (number,) = app.emit(event="playlist_create")
+        app.attempted(number)
+        way.cut()
+        refused = app.post("/api/events", {"event": "playlist_create"})
+        unready = app.get("/readyz")
+        page = app.get("/deliveries")
+        way.mend()
+        delivery = app.settled(number)
+        (later,) = app.emit(event="playlist_create")
+        assert app.settled(later)["state"] == "delivered"
+
+    assert (refused.status_code, unready.status_code, page.status_code) == (503, 503, 503)
+    assert "cannot be reached" in refused.json()["detail"]
+    assert [attempt["outcome"] for attempt in delivery["attempts"]][-1] == "accepted"
