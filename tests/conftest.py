@@ -9,6 +9,7 @@ import shutil
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -39,7 +40,7 @@ _GUARDED_EVENTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"
 # Folders of tests are in memory where there is enough: a record waits for the disk at every commit.
 _IN_MEMORY = "/dev/shm"  # noqa: S108 - pytest makes a folder of its own in it
 _ENOUGH_BYTES = 4 << 30
-if os.path.isdir(_IN_MEMORY) and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH_BYTES:
+if Path(_IN_MEMORY).is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH_BYTES:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _IN_MEMORY)
 
 settings.register_profile("quick", max_examples=40, deadline=None, print_blob=True)
@@ -72,6 +73,9 @@ sys.addaudithook(_refuse_everything_but_loopback)
 def own_surroundings(monkeypatch, tmp_path):
     for name in [name for name in os.environ if _STEERING.fullmatch(name)]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv(
+        "ZOOM_API_URL", "http://127.0.0.1:9"
+    )  # so that `check --start` starts none for each run
     monkeypatch.setenv(CONTAINER_VARIABLE, "")  # wherever the tests run, receivers are beside them
     for name, folder in _FOLDERS.items():
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)

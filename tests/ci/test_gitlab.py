@@ -33,6 +33,7 @@ def run_script(folder, **variables):
     )
 
 
+@pytest.mark.slow
 def test_a_receiver_that_the_job_starts_is_judged_and_reported(tmp_path):
     ran = run_script(tmp_path, ZOOM_START=SAMPLE, ZOOM_DEPTH="quick", ZOOM_REPORTS="their reports")
 

@@ -69,8 +69,9 @@ def test_all_are_selected_once_and_those_of_a_phase_in_the_order_of_the_families
     selected = codes(REGISTRY.select())
 
     assert sorted(selected) == sorted(in_families)
-    assert [code for code in selected if code[0] in "PAB"] == [
-        code for code in in_families if code[0] in "PAB"
+    of_one_phase = {*in_families} - {"A09"}
+    assert [code for code in selected if code[0] in "PAB" and code in of_one_phase] == [
+        code for code in in_families if code[0] in "PAB" and code in of_one_phase
     ]
 
 
@@ -81,7 +82,7 @@ def test_what_must_be_accepted_comes_before_forgeries_and_what_may_kill_at_the_e
 
     assert selected[0] == "P01"
     assert max(accepted) < min(forgeries)
-    assert max(forgeries) < selected.index("R01")
+    assert max(forgeries) < min(selected.index("R01"), selected.index("A09"))
 
 
 def test_what_implies_a_check_runs_before_it():

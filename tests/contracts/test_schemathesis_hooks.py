@@ -1,4 +1,4 @@
-"""``schemathesis run`` with our hooks, as people run it (docs/schemathesis.md): a process, a document, a receiver's whole URL."""
+"""``schemathesis run`` with our hooks as people run it, a process of its own (docs/schemathesis.md)."""
 
 from __future__ import annotations
 

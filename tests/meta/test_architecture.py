@@ -22,7 +22,7 @@ DISTRIBUTIONS = {
     "yaml": "pyyaml",
 }
 # Named by an extra, and imported only where one asks for what it does.
-EXTRAS = {"zstandard"}
+EXTRAS = {"celery", "zstandard"}
 # Always there with one that is declared, which is its face to the world.
 COMES_WITH = {
     "click": "rich-click",
