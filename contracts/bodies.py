@@ -13,7 +13,8 @@ from emitter.faking.draw import Wants, everything
 from emitter.faking.ids import short_id
 from emitter.faking.pools import Name, Pools, bundled_pools
 from emitter.faking.stories import told
-from emitter.faking.variants import variants
+from emitter.faking.variants import variant
+from emitter.faking.variants.plan import Kind
 from emitter.faking.world import World
 
 if TYPE_CHECKING:
@@ -54,18 +55,19 @@ class Workshop:
         catalog: The events there are.
         seed: Decides every value.
         rng: Where tokens of challenges come from.
+        pools: What names and texts are picked from, and what is known; the bundled ones where none are given.
     """
 
-    def __init__(self, catalog: Catalog, *, seed: str, rng: Random) -> None:
+    def __init__(self, catalog: Catalog, *, seed: str, rng: Random, pools: Pools | None = None) -> None:
         self.catalog = catalog
         self.seed = seed
         self.rng = rng
+        self.pools = pools or bundled_pools()
         self._plain_seeds: dict[tuple[str, int], str] = {}
-        self._variants: dict[tuple[str, int], dict[str, Variant]] = {}
 
     def event(self, name: str, *, seed: str, now_ms: int, wants: Wants = everything) -> Event:
         """Return an event as ``zoom-emitter emit NAME --seed SEED`` makes it, optional fields as wanted."""
-        world = World.numbered(0, seed=seed, story="round", start_ms=now_ms)
+        world = World.numbered(0, seed=seed, story="round", start_ms=now_ms, pools=self.pools)
         return told(world, [self.catalog.find(name)], [now_ms], wants=wants)[0]
 
     def plain_seed(self, name: str, number: int, *, now_ms: int) -> str:
@@ -86,19 +88,21 @@ class Workshop:
     def variant(self, event: str, name: str, *, now_ms: int) -> Variant:
         """Return one of an event's coverage set, if it can be one which every serialiser writes alike.
 
-        All of a set happen at the time at which the first of it was asked for.
+        Raises:
+            LookupError: The set has none of this name.
         """
-        first = self._variants_of(event, 0, now_ms)[name]
-        tries = (self._variants_of(event, number, now_ms).get(name) for number in range(_VARIANT_TRIES))
-        return next((each for each in tries if each and PLAIN.fullmatch(each.event.body())), first)
+        first = self._variant(event, name, 0, now_ms)
+        if first is None:
+            raise LookupError(f"{event} has no variant {name!r}")
+        if first.kind is Kind.TEXT:  # of which the text is the point
+            return first
+        tries = (self._variant(event, name, number, now_ms) for number in range(1, _VARIANT_TRIES))
+        return next((each for each in (first, *tries) if each and PLAIN.fullmatch(each.event.body())), first)
 
-    def _variants_of(self, event: str, number: int, now_ms: int) -> dict[str, Variant]:
-        if (event, number) not in self._variants:
-            found = variants(
-                self.catalog.find(event), seed=f"{self.seed}.{number}", now_ms=now_ms, pools=_plain_pools()
-            )
-            self._variants[event, number] = {each.name: each for each in found}
-        return self._variants[event, number]
+    def _variant(self, event: str, name: str, number: int, now_ms: int) -> Variant | None:
+        event_type, seed = self.catalog.find(event), f"{self.seed}.{number}"
+        pools = _plain_pools()._replace(known=self.pools.known)
+        return variant(event_type, name, seed=seed, now_ms=now_ms, pools=pools)
 
 
 @cache

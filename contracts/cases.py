@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from emitter.core.request import SignedRequest
     from emitter.delivery.raw import Piece
     from emitter.delivery.transport import Exchange
+    from emitter.faking.pools import Pools
 
 
 class Depth(StrEnum):
@@ -91,11 +92,14 @@ class Miss:
         sent: The request that shows it, if one does.
         message: One sentence that says more than the case's name; may be empty.
         guess: What seems to be behind it, as a clause; said where `contracts.differential` proves nothing.
+        cause: What misses with one reason share, where that is more than the case knows; may be empty. Part
+            of the fingerprint, so it never changes.
         mend: How to mend it, where that is known better than the check knows; may be empty.
         severity: Where it differs from the check's.
         evidence: Likewise.
         emits: What ``zoom-emitter emit`` takes to show it, where that is more than one request; the
             receiver is added.
+        is_shown_by_one: Whether `sent`, sent again, shows it by itself although a procedure found it.
     """
 
     kind: str
@@ -104,10 +108,12 @@ class Miss:
     sent: Sent | None = None
     message: str = ""
     guess: str = ""
+    cause: str = ""
     mend: str = ""
     severity: Severity | None = None
     evidence: Evidence | None = None
     emits: tuple[str, ...] = ()
+    is_shown_by_one: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +196,9 @@ class Scope:
         is_response_strict: Whether answers to events must be what Zoom's document says.
         is_observed: Whether someone counts the receiver's effects.
         observing: The options of `check` that have them counted.
+        loading: The options of commands that load the document, where it is not the bundled one.
         kept: Bodies that failed in earlier runs; None keeps none.
+        pools: What events are made of, where it is not what comes with the package.
     """
 
     receiver: Receiver
@@ -201,7 +209,9 @@ class Scope:
     is_response_strict: bool = False
     is_observed: bool = False
     observing: tuple[str, ...] = ()
+    loading: tuple[str, ...] = ()
     kept: KeptBodies | None = None
+    pools: Pools | None = None
 
     @property
     def event(self) -> EventType:

@@ -51,6 +51,7 @@ class Check:
         inspects: Looks at what was sent and answered in the whole run; None for most. Sends nothing, but to
             explain what it found.
         is_per_event: Whether it matters which event fails. Where it does not, findings are about no event.
+        merges_events: Whether what several events show is one finding: its cause is in none of them.
         implied_by: Codes of checks that, where they found the same kind of answer, say all that this one
             could: a receiver that takes any signature is told so once.
         phase: When its cases are sent, where that is not when its family's are.
@@ -70,6 +71,7 @@ class Check:
     cases: Callable[[Scope], Iterable[AnyCase]] = _no_cases
     inspects: Callable[[Session], Iterable[Miss]] | None = None
     is_per_event: bool = False
+    merges_events: bool = False
     implied_by: tuple[str, ...] = ()
     phase: Phase | None = None
     ends_run: bool = False

@@ -5,6 +5,7 @@ A receiver may answer any 2xx with any body, and refuse with any 4xx: see Severi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from emitter.delivery.transport import Exchange
 
 _SHOWN_CHARS: Final = 120
+_PAGE: Final = re.compile(r"<(!doctype html|html)\b", re.IGNORECASE)
+_TITLE: Final = re.compile(r"<title[^>]*>([^<]+)", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -76,10 +79,15 @@ def received_text(exchange: Exchange) -> str:
     if exchange.outcome.detail:
         text += f", {exchange.outcome.detail}"
     if exchange.answer and exchange.answer.body:
-        body = exchange.answer.body.decode("utf-8", "replace").strip()
-        said = body if body.isprintable() and len(body) <= _SHOWN_CHARS else shown(body)
-        text += f": {said}"
+        text += f": {_said(exchange.answer.body.decode('utf-8', 'replace').strip())}"
     return text
+
+
+def _said(body: str) -> str:
+    """Return the beginning of what a receiver said; of a page made for people, its title."""
+    if _PAGE.match(body) and (title := _TITLE.search(body)):
+        return f"a page titled {shown(' '.join(title[1].split()))}"
+    return body if body.isprintable() and len(body) <= _SHOWN_CHARS else shown(body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Ledger:
         if any(miss.kind in self._kinds.get(code, ()) for code in check.implied_by):
             return None
         self._kinds.setdefault(check.code, set()).add(miss.kind)
-        label = (case.cause or case.name) if case else ""
+        label = miss.cause or ((case.cause or case.name) if case else "")
         cause = f"{label}: {miss.kind}" if label else miss.kind
         entry = self._entries.setdefault((check.code, cause), _Entry(check))
         event = case.event if case and check.is_per_event else EVERY_EVENT
@@ -71,7 +71,15 @@ class Ledger:
             return None
         finding = self._finding(check, miss, case, event=event, cause=cause)
         entry.by_event[event] = finding
-        entry.showings.append(Showing(check=check, case=case, sent=miss.sent, emits=miss.emits))
+        entry.showings.append(
+            Showing(
+                check=check,
+                case=case,
+                sent=miss.sent,
+                emits=miss.emits,
+                is_shown_by_one=miss.is_shown_by_one,
+            )
+        )
         return finding if len(entry.by_event) == 1 else None
 
     def findings(self) -> tuple[Finding, ...]:
@@ -90,9 +98,13 @@ class Ledger:
     def _without_repetition(self, entry: _Entry) -> list[Finding]:
         findings = [*entry.by_event.values()]
         tried = self._tried.get(entry.check.code, set())
-        if len(findings) > 1 and tried <= entry.by_event.keys():
+        is_every_one = tried <= entry.by_event.keys()
+        if len(findings) > 1 and (is_every_one or entry.check.merges_events):
             count = sum(finding.count for finding in findings)
-            return [replace(findings[0], event=EVERY_EVENT, count=count)]
+            message = findings[0].message
+            if not is_every_one:
+                message += f"; likewise {', '.join([*entry.by_event][1:])}"
+            return [replace(findings[0], event=EVERY_EVENT, count=count, message=message)]
         return findings
 
     def _finding(self, check: Check, miss: Miss, case: AnyCase | None, *, event: str, cause: str) -> Finding:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shlex
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from contracts.receiver import Receiver
 
 MOST_BYTES: Final = 8_192
-"""Longer bodies are not written into a command; no shell takes them everywhere."""
+"""Longer words are not written into a command; no shell takes them everywhere."""
 URL_VARIABLE: Final = "RECEIVER_URL"
 """Holds the URL where it has a query, which no report shows."""
 _PRINTED: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"\\"}
@@ -53,12 +55,14 @@ class Rerun:
         seed: What values follow from.
         events: The events the run was restricted to; empty where it was about all.
         options: Whatever else decides what is found.
+        loading: The options that load the document of the events, where it is not the bundled one.
     """
 
     receiver: Receiver
     seed: str = _USUAL_SEED
     events: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    loading: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, scope: Scope) -> Rerun:
@@ -70,6 +74,7 @@ class Rerun:
             seed=scope.seed,
             events=chosen if chosen != wanted else (),
             options=(*(("--strict-response",) if scope.is_response_strict else ()), *scope.observing),
+            loading=scope.loading,
         )
 
     def words(self, codes: Sequence[str], *, event: str, depth: Depth) -> list[str]:
@@ -85,6 +90,7 @@ class Rerun:
             *(("--depth", Depth.DEEP) if depth is Depth.DEEP else ()),
             *(("--seed", self.seed) if self.seed != _USUAL_SEED or depth is Depth.DEEP else ()),
             *self.options,
+            *self.loading,
         ]  # fmt: skip
 
 
@@ -97,12 +103,14 @@ class Showing:
         case: Its case; None where the check only looks at what was sent.
         sent: The request; None where no single one shows it.
         emits: What ``zoom-emitter emit`` takes to show it, where that is more than one request.
+        is_shown_by_one: Whether the request shows it by itself although its case sends several.
     """
 
     check: Check
     case: AnyCase | None
     sent: Sent | None
     emits: tuple[str, ...] = ()
+    is_shown_by_one: bool = False
 
 
 def reproduction_of(finding: Finding, showing: Showing, rerun: Rerun) -> Reproduction:
@@ -110,7 +118,7 @@ def reproduction_of(finding: Finding, showing: Showing, rerun: Rerun) -> Reprodu
     depth = showing.case.depth if showing.case else Depth.DEFAULT
     again = rerun.words(_codes(showing), event=finding.event, depth=depth)
     return Reproduction(
-        command=_sending(showing, rerun.receiver) or _in_shell(again),
+        command=_sending(showing, rerun) or _in_shell(again),
         snippet=_snippet(finding, [*again, "--json"]),
     )
 
@@ -125,12 +133,14 @@ def _codes(showing: Showing) -> list[str]:
     return [sent.check, check.code] if sent.check else [check.code]
 
 
-def _sending(showing: Showing, receiver: Receiver) -> str:
+def _sending(showing: Showing, rerun: Rerun) -> str:
     """Return a command that sends the one request, or nothing where that does not show the finding."""
-    sent, case = showing.sent, showing.case
+    sent, case, receiver = showing.sent, showing.case, rerun.receiver
     if showing.emits and not receiver.address:
-        return _in_shell(["zoom-emitter", "emit", *showing.emits, *_to(receiver)])
-    is_told_by_one = isinstance(case, Case) or (case is None and showing.check.ends_run)
+        return _in_shell(["zoom-emitter", "emit", *showing.emits, *_to(rerun)])
+    is_told_by_one = (
+        isinstance(case, Case) or showing.is_shown_by_one or (case is None and showing.check.ends_run)
+    )
     if sent is None or not is_told_by_one or receiver.address or sent.recipe.pieces is not None:
         return ""
     names = [fault.name for fault in sent.recipe.faults]
@@ -138,24 +148,23 @@ def _sending(showing: Showing, receiver: Receiver) -> str:
         is_usual = sent.recipe.body.plain_token is None
         words = ["zoom-emitter", "validate-url", _target(receiver), *_target_options(receiver)]
         return _in_shell(words) if is_usual else ""
-    return _emit(sent, receiver, names) if all(name in FAULTS for name in names) else ""
+    return _emit(sent, rerun, names) if all(name in FAULTS for name in names) else ""
 
 
-def _emit(sent: Sent, receiver: Receiver, faults: list[str]) -> str:
+def _emit(sent: Sent, rerun: Rerun, faults: list[str]) -> str:
     """Return a `zoom-emitter emit` of the event by its seed, or else of the exact bytes."""
-    to = _to(receiver)
+    to = _to(rerun)
     deviations = [word for name in faults for word in ("--fault", name)]
     if sent.seed:
         return _in_shell(["zoom-emitter", "emit", sent.event, "--seed", sent.seed, *deviations, *to])
-    body = _quoted(sent.signed_body)
-    if body is None:
-        return ""
+    body = _written(sent.signed_body)
     emit = ["zoom-emitter", "emit", "--payload", "-", "--raw", *deviations, *to]
-    return f"printf %b {body} | {_in_shell(emit)}"
+    return f"{body} | {_in_shell(emit)}" if body else ""
 
 
-def _to(receiver: Receiver) -> list[str]:
-    return ["--no-validate", "--to", _target(receiver), *_target_options(receiver)]
+def _to(rerun: Rerun) -> list[str]:
+    receiver = rerun.receiver
+    return ["--no-validate", *rerun.loading, "--to", _target(receiver), *_target_options(receiver)]
 
 
 def _target(receiver: Receiver) -> str:
@@ -203,8 +212,10 @@ def _literal(text: str) -> str:
     return '"' + ascii(text)[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
 
 
-def _quoted(body: bytes) -> str | None:
-    """Return bytes as one word of a shell that ``printf %b`` turns back into them."""
-    if len(body) > MOST_BYTES:
-        return None
-    return shlex.quote("".join(chr(byte) if chr(byte) in _PRINTED else f"\\0{byte:03o}" for byte in body))
+def _written(body: bytes) -> str:
+    """Return a command that writes the bytes, packed where they are many; nothing where they are too many."""
+    if len(body) <= MOST_BYTES:
+        text = "".join(chr(byte) if chr(byte) in _PRINTED else f"\\0{byte:03o}" for byte in body)
+        return f"printf %b {shlex.quote(text)}"
+    packed = b64encode(gzip.compress(body, mtime=0)).decode("ascii")
+    return f"printf %s {packed} | base64 -d | gunzip" if len(packed) <= MOST_BYTES else ""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from contracts.session import Session
     from emitter.core.fault import Fault
 
-_EARLY_MS: Final = 300
-"""Up to here a second is early: a timestamp one second ahead is still ahead when it arrives."""
+_EARLY_MS: Final = 700
+"""Up to here a second is early enough: a timestamp one second ahead is still ahead when it arrives."""
 _RETRIES_MIN: Final = (5, 25, 85)
 _UNREADABLE: Final = (
     "text-timestamp",
@@ -35,7 +35,7 @@ _UNREADABLE: Final = (
 
 
 def _ahead(session: Session, event: str) -> Iterator[Miss]:
-    """Send an event whose timestamp is a second ahead, early in the second, so that it arrives ahead."""
+    """Send an event whose timestamp is a second ahead, not late in the second, so that it arrives ahead."""
     into_ms = session.clock.now_ms() % 1000
     if into_ms > _EARLY_MS:
         session.pacer.wait_s((1000 - into_ms) / 1000)

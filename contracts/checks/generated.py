@@ -12,14 +12,17 @@ from contracts.cases import Depth, Procedure, Scope
 from contracts.check import Check
 from contracts.expectations import ACKNOWLEDGED, NOT_A_SERVER_ERROR, Expectation
 from contracts.findings import Evidence, Severity
+from contracts.generation.causes import cause_of
 from contracts.generation.course import Course
-from contracts.generation.document import Schema, literal, plausible
+from contracts.generation.document import literal, plausible
 from contracts.generation.samples import samples_of
 from contracts.generation.sources import Generated, Source, spread
 from contracts.generation.trials import value_in
+from contracts.generation.varying import varied
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
 from emitter.catalog.validation import problems
 from emitter.faking.draw import everything
+from emitter.faking.variants import is_hollow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -53,14 +56,13 @@ def _send_examples(session: Session, event: EventType, course: Course) -> Iterab
     return course.covered(session, [Generated(body, value_in(body), "an example") for body in made])
 
 
-def _plausible_schema(session: Session, event: EventType, *, is_free: bool) -> Schema:
-    samples = samples_of(session.workshop, event.name, now_ms=session.clock.now_ms())
-    return plausible(event.name, event.schema, samples, is_free=is_free)
+def _samples(session: Session, event: EventType) -> list[dict[str, Any]]:
+    return samples_of(session.workshop, event.name, now_ms=session.clock.now_ms())
 
 
 def _is_plausible(event: EventType, value: Any) -> bool:
-    """Say whether a value fits the event's schema and has no list that Zoom would not send empty."""
-    return not problems(event, value) and not _has_empty_list(value)
+    """Say whether a value fits the event's schema and has nothing that Zoom would not send empty."""
+    return not (problems(event, value) or is_hollow(value) or _has_empty_list(value))
 
 
 def _has_empty_list(value: Any) -> bool:
@@ -74,27 +76,34 @@ def _has_empty_list(value: Any) -> bool:
 
 
 def _cover_plausible(session: Session, event: EventType, course: Course) -> Iterable[Miss]:
-    source = Source(event.name, _plausible_schema(session, event, is_free=False))
-    made = [each for each in source.coverage(is_valid=True) if course.fits(each.value)]
-    return course.covered(session, spread(made, MOST_PLAUSIBLE))
+    samples = _samples(session, event)
+    source = Source(event.name, plausible(event.name, event.schema, samples))
+    made = varied(source.coverage(is_valid=True), event.schema, samples)
+    return course.covered(session, spread([each for each in made if course.fits(each.value)], MOST_PLAUSIBLE))
 
 
 def _fuzz_plausible(session: Session, event: EventType, course: Course) -> Iterable[Miss]:
-    source = Source(event.name, _plausible_schema(session, event, is_free=True))
+    source = _free_source(session, event)
     strategy = source.strategy(is_valid=True).filter(lambda each: course.fits(each.value))
     return course.fuzzed(session, strategy, most=FUZZED, seed=session.workshop.seed)
 
 
 def _cover_wrong(session: Session, event: EventType, course: Course) -> Iterable[Miss]:
-    source = Source(event.name, literal(event.name, event.schema))
-    made = spread(source.coverage(is_valid=False), MOST_WRONG)
-    return course.covered(session, [*made, *spread(source.coverage(is_valid=True), MOST_IMPLAUSIBLE)])
+    samples = _samples(session, event)
+    usual = Source(event.name, plausible(event.name, event.schema, samples))
+    at_its_word = Source(event.name, literal(event.name, event.schema))
+    wrong = varied(usual.coverage(is_valid=False), event.schema, samples)
+    allowed = at_its_word.coverage(is_valid=True)
+    return course.covered(session, [*spread(wrong, MOST_WRONG), *spread(allowed, MOST_IMPLAUSIBLE)])
 
 
 def _fuzz_wrong(session: Session, event: EventType, course: Course) -> Iterable[Miss]:
-    source = Source(event.name, literal(event.name, event.schema))
-    strategy = source.strategy(is_valid=False)
+    strategy = _free_source(session, event).strategy(is_valid=False)
     return course.fuzzed(session, strategy, most=FUZZED, seed=session.workshop.seed)
+
+
+def _free_source(session: Session, event: EventType) -> Source:
+    return Source(event.name, plausible(event.name, event.schema, _samples(session, event), is_free=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +118,7 @@ class _Kind:
         cover: Sends those.
         fuzz: Sends others at random.
         fits: Says whether a smaller body is still one of this kind.
+        names: Says what is wrong with a body, where findings are told apart by that.
     """
 
     code: str
@@ -118,6 +128,7 @@ class _Kind:
     cover: _Send
     fuzz: _Send
     fits: Callable[[EventType, Any], bool] = lambda _event, _value: True
+    names: Callable[[EventType, bytes], str] = lambda _event, _body: ""
 
     def kept(self, scope: Scope) -> Iterator[Procedure]:
         """Yield what sends the bodies again that failed in earlier runs."""
@@ -152,6 +163,7 @@ class _Kind:
             event=event.name,
             expects=self.expects,
             fits=partial(self.fits, event),
+            names=partial(self.names, event),
             kept=scope.kept,
         )
 
@@ -185,6 +197,7 @@ _WRONG: Final = _Kind(
     most=MOST_WRONG + MOST_IMPLAUSIBLE,
     cover=_cover_wrong,
     fuzz=_fuzz_wrong,
+    names=cause_of,
 )
 
 
@@ -214,6 +227,7 @@ CHECKS: Final = (
         mend=ACKNOWLEDGE_FIRST,
         cases=_plausible_cases,
         is_per_event=True,
+        merges_events=True,
         implied_by=("A01", "A02", "A05", "A06", "A07", "A08", "A09", "B01", "B02"),
     ),
     Check(
@@ -232,6 +246,7 @@ CHECKS: Final = (
         ),
         cases=_wrong_cases,
         is_per_event=True,
+        merges_events=True,
         implied_by=("A01", "A02", "R01", "R02", "G01"),
     ),
 )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contracts.check import Check
-    from contracts.inprocess.naming import AppName
     from emitter.cli.target import ResolvedTarget, TargetChoice
+    from emitter.delivery.inprocess.naming import AppName
 
 _SENDS_AT_ONCE = "O"
 """The family that measures a server: there is none."""
@@ -46,7 +46,7 @@ def loaded(name: AppName, resolved: ResolvedTarget) -> Any:
     Raises:
         UsageError: It cannot be imported.
     """
-    from contracts.inprocess.loading import lend_secret, load_app  # noqa: PLC0415
+    from emitter.delivery.inprocess.loading import lend_secret, load_app  # noqa: PLC0415
 
     if lent := lend_secret(resolved.secret_token):
         click.echo(f"{lent} was not set: it holds the secret token for the app", err=True)

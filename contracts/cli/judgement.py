@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import rich_click as click
 
 from contracts.cli.apps import loaded, resolved_app, without_load
-from contracts.cli.values import events_for, observer_in, observing_words, rate_in
-from emitter.cli.catalogs import chosen_catalog
+from contracts.cli.values import events_for, observer_in, observing_of, observing_words, rate_in
+from emitter.cli.catalogs import chosen_catalog, chosen_files
+from emitter.cli.world_options import pools_of
 from emitter.core.schedule import parse_duration
 from emitter.errors import EmitterError
 
@@ -48,6 +49,7 @@ class Judgement:
         budget_s: How long the run may take, in seconds.
         wait_s: How long a receiver that is starting is waited for, in seconds.
         per_second: How many requests may leave in a second; None for no limit.
+        observer: Counts the receiver's effects; None where nobody does.
 
     Raises:
         UsageError: An option cannot be used.
@@ -64,8 +66,8 @@ class Judgement:
         from contracts.baseline import Baseline  # noqa: PLC0415
         from contracts.cases import Depth, Scope  # noqa: PLC0415
         from contracts.cli.starting import WAIT  # noqa: PLC0415
-        from contracts.inprocess.naming import AppName  # noqa: PLC0415
         from contracts.receiver import Receiver  # noqa: PLC0415
+        from emitter.delivery.inprocess.naming import AppName  # noqa: PLC0415
 
         self._app = AppName.of(chosen.target)
         self._target = resolved = (
@@ -91,9 +93,9 @@ class Judgement:
             ),
             address=(str(self._app),) if self._app else chosen.address,
         )
-        self._observer = observer_in(
-            options["observe"], options["observe_cmd"], subscription=resolved.subscription
-        )
+        counted = settings if options.get("counts_effects", True) else {}
+        observing = observing_of(options["observe"], options["observe_cmd"], counted)
+        self.observer = observer_in(*observing, subscription=resolved.subscription)
         self.scope = Scope(
             receiver=self.receiver,
             catalog=catalog,
@@ -101,9 +103,11 @@ class Judgement:
             depth=depth,
             seed=options["seed"] or (_random_seed() if depth is Depth.DEEP else SEED),
             is_response_strict=options["strict_response"],
-            is_observed=self._observer is not None,
+            is_observed=self.observer is not None,
             kept=None if options["no_cache"] else _kept(str(self._app or self.receiver.shown)),
-            observing=observing_words(options["observe"], options["observe_cmd"]),
+            pools=pools_of((), SEED),
+            observing=observing_words(*observing),
+            loading=tuple(word for file in chosen_files() for word in ("--spec", str(file))),
         )
 
     @property
@@ -145,8 +149,13 @@ class Judgement:
 
         if not self._chosen.command:
             return None
-        url, secret_token = self.receiver.url, self.receiver.secret_token
-        return stack.enter_context(StartedReceiver(self._chosen.command, url=url, secret_token=secret_token))
+        started = StartedReceiver(
+            self._chosen.command,
+            url=self.receiver.url,
+            secret_token=self.receiver.secret_token,
+            secret_variable=self._chosen.secret_variable,
+        )
+        return stack.enter_context(started)
 
     def _run(self, *, as_json: bool) -> RunResult:
         from contracts.reports import renderer  # noqa: PLC0415
@@ -155,8 +164,8 @@ class Judgement:
 
         out = None if as_json else console()
         reporter = ConsoleReporter(self._registry, out=out, err=console(is_stderr=True))
-        if self._observer:
-            self._observer.count()  # so that one that cannot be asked is known before anything is sent
+        if self.observer:
+            self.observer.count()  # so that one that cannot be asked is known before anything is sent
         try:
             with self._session() as session:
                 events = run(session, self._checks, self.scope, wait_s=self.wait_s)
@@ -170,19 +179,19 @@ class Judgement:
     def _session(self) -> AbstractContextManager[Session]:
         """Return the way to the receiver: over HTTP, or into the app."""
         if self._app:
-            from contracts.inprocess.opening import app_session  # noqa: PLC0415
+            from contracts.app_opening import app_session  # noqa: PLC0415
 
             return app_session(
                 self.scope,
                 loaded(self._app, self._target),
                 budget_s=self.budget_s,
                 per_second=self.per_second,
-                observer=self._observer,
+                observer=self.observer,
             )
         from contracts.opening import open_session  # noqa: PLC0415 - imports requests
 
         session = open_session(
-            self.scope, budget_s=self.budget_s, per_second=self.per_second, observer=self._observer
+            self.scope, budget_s=self.budget_s, per_second=self.per_second, observer=self.observer
         )
         return nullcontext(session)
 

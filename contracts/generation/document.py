@@ -23,7 +23,6 @@ _RESPONSES: Final = {
 }
 _LONGEST_ARRAY: Final = 3
 _COMPOSED: Final = ("allOf", "anyOf", "oneOf", "$ref", "unevaluatedProperties", "patternProperties")
-_MOST_VALUES: Final = 3
 
 
 def document_of(schemas: Mapping[str, Schema], *, title: str = "Zoom webhooks") -> dict[str, Any]:
@@ -62,7 +61,9 @@ def plausible(event: str, schema: Schema, samples: Sequence[Any], *, is_free: bo
         event: The event's name.
         schema: Of the envelope.
         samples: Plausible envelopes, whose values say what each field may hold.
-        is_free: Whether texts may be any that people write, rather than only those of the samples.
+        is_free: Whether texts may be any that people write and ids any of the samples', rather than always
+            the same: what covers a schema goes through every value there is, see
+            `contracts.generation.varying`.
     """
     return _pinned(event, _closed(_narrowed(schema, samples, is_free=is_free)))
 
@@ -103,7 +104,8 @@ def _narrowed_scalar(samples: Sequence[Any], *, is_free: bool) -> Schema:
     if texts and len(texts) == len(samples):
         if is_free and any(_is_written(text) for text in texts):
             return {"format": TEXT_FORMAT}
-        return {"enum": sorted(dict.fromkeys(texts), key=_is_written)[:_MOST_VALUES]}
+        usual = sorted(dict.fromkeys(texts), key=_is_written)
+        return {"enum": usual if is_free else usual[:1]}
     if numbers and len(numbers) == len(samples):
         return {"minimum": min(numbers), "maximum": max(numbers)}
     return {}

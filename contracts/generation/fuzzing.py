@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from contracts.generation.trials import Trials
 
 MOST_SHRINKS: Final = 150
+_MADE_FOR_ONE: Final = 4
+"""Hypothesis repeats itself: so many bodies are made for each that is sent."""
 
 
 class _Failing(Exception):  # noqa: N818 - it is Hypothesis that has to take it for a failure
@@ -38,7 +40,7 @@ class Fuzzing:
 
     Args:
         trials: Sends bodies.
-        most: How many bodies are tried while none fails.
+        most: How many different bodies are sent while none fails, where so many can be made.
         seed: Decides which.
 
     Attributes:
@@ -50,7 +52,8 @@ class Fuzzing:
         self._trials = trials
         self._most = most
         self._seed = zlib.crc32(seed.encode())
-        self._tried = 0
+        self._made = 0
+        self._tried: set[bytes] = set()
         self._tried_since = 0
         self._ended_by: BaseException | None = None
 
@@ -66,7 +69,7 @@ class Fuzzing:
 
         @seeded(self._seed)
         @settings(
-            max_examples=self._most,
+            max_examples=_MADE_FOR_ONE * self._most,
             database=None,
             deadline=None,
             print_blob=False,
@@ -87,20 +90,24 @@ class Fuzzing:
             pass  # `smallest` says what was found, also where the receiver changed its mind
         if self._ended_by is not None:
             raise self._ended_by
-        if self.smallest is None and self._tried < self._most:
+        if self.smallest is None and self._made < self._most:
             raise GenerationError(
-                f"only {self._tried} of {self._most} bodies of {self._trials.event} were tried; report this"
+                f"only {self._made} of {self._most} bodies of {self._trials.event} were made; report this"
             )
 
     def _try(self, generated: Generated) -> None:
+        self._made += 1
+        if self.smallest is None and generated.body in self._tried:
+            return
+        self._tried.add(generated.body)
         miss = self._sent(generated)
-        self._tried += 1
         if self.smallest is not None:
             self._tried_since += 1
             if miss is None or miss.kind != self.smallest[1].kind:
                 self._end_if(is_over=self._tried_since >= MOST_SHRINKS)
                 return
         if miss is None:
+            self._end_if(is_over=len(self._tried) >= self._most)
             return
         if self.smallest is None or len(generated.body) <= len(self.smallest[0].body):
             self.smallest = (generated, miss)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.generation.document import TEXT_FORMAT, Schema, document_of
 from contracts.generation.encoding import body_of
 from emitter.errors import EmitterError
+from emitter.faking.pools import bundled_pools
+from emitter.faking.variants.texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from schemathesis.schemas import APIOperation
 
 _LONGEST_TEXT: Final = 200
+_LONG_TEXT: Final = 40
 
 
 class GenerationError(EmitterError):
@@ -128,9 +131,19 @@ def _config() -> Any:
 
 
 def register_text() -> None:
-    """Say what texts of people are: any letters, signs and emoji, but no controls."""
+    """Say what texts of people are: usual ones, and any letters, signs and emoji, but no controls."""
     import schemathesis  # noqa: PLC0415
     from hypothesis import strategies as st  # noqa: PLC0415
 
     alphabet = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-    schemathesis.openapi.format(TEXT_FORMAT, st.text(alphabet, min_size=1, max_size=_LONGEST_TEXT))
+    anything = st.text(alphabet, min_size=1, max_size=_LONGEST_TEXT)
+    long = st.text(alphabet, min_size=_LONG_TEXT, max_size=_LONGEST_TEXT)  # else there is hardly any
+    schemathesis.openapi.format(TEXT_FORMAT, st.sampled_from(_usual_texts()) | anything | long)
+
+
+def _usual_texts() -> list[str]:
+    """Return texts as people write them, short ones first."""
+    pools = bundled_pools()
+    edges = [text.text for text in TEXTS if text.is_plausible and not text.is_prose]
+    usual = [*pools.playlist_names, *pools.moment_names, *pools.topics, *edges]
+    return sorted((text for text in usual if len(text) <= _LONGEST_TEXT), key=len)

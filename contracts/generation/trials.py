@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.bodies import EventBody, ExactBody
@@ -51,7 +52,8 @@ class Trials:
 
     def _miss(self, body: bytes) -> Miss | None:
         sent = self.session.send(Recipe(body=ExactBody(body=body, event=self.event)))
-        return self._expects.judge(sent, self.session.receiver)
+        miss = self._expects.judge(sent, self.session.receiver)
+        return miss and replace(miss, is_shown_by_one=True)
 
     def _is_about_the_body(self, kind: str) -> bool:
         """Say whether a plain event fares better: one who bans our address refuses every body."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
@@ -84,10 +85,10 @@ class ConsoleReporter:
 
     def _conclude(self, out: Console, result: RunResult) -> None:
         out.print(Text(_what_was_done(result)), soft_wrap=True)
-        for finding in result.findings:
-            if not result.is_known(finding):
-                out.print()
-                self._show(out, finding)
+        new = [finding for finding in result.findings if not result.is_known(finding)]
+        for _, alike in groupby(new, key=_what_is_said):
+            out.print()
+            self._show(out, [*alike])
         for about_baseline in baseline_lines(result):
             out.print(Text(about_baseline), soft_wrap=True)
         out.print()
@@ -99,22 +100,20 @@ class ConsoleReporter:
         for note in _notes(result):
             out.print(Text(note), soft_wrap=True)
 
-    def _show(self, out: Console, finding: Finding) -> None:
-        check = self._registry.find(finding.code)
-        out.print(_headline(finding), soft_wrap=True)
-        rows = [
-            ("seen", finding.message),
-            ("expected", finding.expected),
-            ("why", f"{check.why} ({check.source}, {finding.evidence})"),
-            ("mend", finding.mend),
-        ]
-        for label, text in rows:
-            _row(out, label, text)
-        if finding.fails_from:
-            _row(out, "new", f"this check is new; it can fail a build from {finding.fails_from} on")
-        if finding.reproduce:
+    def _show(self, out: Console, alike: list[Finding]) -> None:
+        """Show a finding, or several of one check that differ in nothing but what was seen."""
+        first, check = alike[0], self._registry.find(alike[0].code)
+        out.print(_headline(first, times=sum(finding.count for finding in alike)), soft_wrap=True)
+        for finding in alike:
+            _row(out, "seen", finding.message)
+        _row(out, "expected", first.expected)
+        _row(out, "why", f"{check.why} ({check.source}, {first.evidence})")
+        _row(out, "mend", first.mend)
+        if first.fails_from:
+            _row(out, "new", f"this check is new; it can fail a build from {first.fails_from} on")
+        for command in dict.fromkeys(each.reproduce.command for each in alike if each.reproduce):
             # In one piece, so that it can be copied.
-            out.print(Text(f"  {'again':<{_LABEL_CHARS}}{finding.reproduce.command}"), soft_wrap=True)
+            out.print(Text(f"  {'again':<{_LABEL_CHARS}}{command}"), soft_wrap=True)
 
     def _families(self, result: RunResult) -> list[Text]:
         well = Counter(case.code[0] for case in result.cases if not case.misses)
@@ -169,13 +168,19 @@ def _row(out: Console, label: str, text: str) -> None:
         out.print(Text(indent + each), soft_wrap=True)
 
 
-def _headline(finding: Finding) -> Text:
+def _what_is_said(finding: Finding) -> tuple[str, ...]:
+    """Return what findings have in common that are shown as one."""
+    return (finding.code, finding.severity, finding.event, finding.expected, finding.mend, finding.fails_from)
+
+
+def _headline(finding: Finding, *, times: int = 0) -> Text:
     line = Text(f"{finding.severity:<8}", style=STYLES[finding.severity])
     line.append(f"{finding.code}  {finding.title}", style="bold")
     if finding.event != EVERY_EVENT:
         line.append(f"  [{finding.event}]")
-    if finding.count > 1:
-        line.append(f"  {finding.count} times")
+    times = times or finding.count
+    if times > 1:
+        line.append(f"  {times} times")
     return line
 
 

@@ -17,14 +17,19 @@ from emitter.app.spreading import Spreading
 from emitter.app.steering import Steering
 from emitter.app.streams import Streams, StreamState
 from emitter.app.subscribing import Subscribing
+from emitter.app.tokens import TokenCheck
 from emitter.app.values import (
     attempt_brief,
+    call_value,
     delivery_value,
     notice_value,
     stream_value,
     subscription_value,
 )
 from emitter.app.workshop import Workshop
+from emitter.app.zoom.catching_up import CatchingUp
+from emitter.app.zoom.side import ZoomSide
+from emitter.app.zoom.taking import Calls
 from emitter.core.deliveries import DeliveryState
 from emitter.delivery.store import DeliveryFilter
 from emitter.delivery.store.app_subscriptions import adopt, cancel_abandoned
@@ -45,6 +50,7 @@ if TYPE_CHECKING:
     from emitter.core.deliveries import Attempt, Delivery
     from emitter.delivery.clock import Clock
     from emitter.delivery.store import Store
+    from emitter.delivery.store.calls import Call
     from emitter.delivery.store.notices import Notice
     from emitter.delivery.vault import Vault
 
@@ -68,6 +74,7 @@ class Service:
         steering: Moves deliveries by hand.
         feed: Tells what happens.
         metrics: Counts it.
+        zoom: Answers as Zoom's own API.
     """
 
     def __init__(
@@ -98,6 +105,14 @@ class Service:
         self.streams = Streams(workshop, emitting=self.emitting, changed=self._stream_changed)
         self.steering = Steering(
             workshop, courier=courier, active=active, steered=self._steered, accepted=self._accepted
+        )
+        self._catching_up = CatchingUp(store)
+        self.zoom = ZoomSide(
+            workshop,
+            subscribing=self.subscribing,
+            calls=Calls(store, told=self._called),
+            catching_up=self._catching_up,
+            check=TokenCheck(settings.token_hash),
         )
         self.metrics = Metrics(
             queues=lambda: queues(store),
@@ -130,6 +145,7 @@ class Service:
         adopt(self.store)
         cancel_abandoned(self.store)
         self._sending.workers.start()
+        self._catching_up.resume()
 
     def close(self) -> bool:
         """Stop the workers and close the record; return whether all attempts under way ended in time.
@@ -138,6 +154,7 @@ class Service:
         """
         self.feed.close()
         self.streams.close()
+        self._catching_up.close()
         has_ended = self._sending.workers.close(grace_s=CLOSING_GRACE_S)
         if self._news is not None:
             self._news.close()
@@ -165,6 +182,7 @@ class Service:
 
     def _accepted(self, deliveries: Sequence[Delivery]) -> None:
         self._sending.workers.wake()
+        self._catching_up.tell()
         self.metrics.accepted(len(deliveries))
         for delivery in deliveries:
             self.feed.tell("delivery", delivery_value(delivery))
@@ -180,6 +198,9 @@ class Service:
         if delivery.state is DeliveryState.PENDING and cancel_abandoned(self.store, delivery.id):
             self.feed.tell("delivery", delivery_value(self.store.get_delivery(delivery.id)))
             self._telling.steered(delivery.id)
+
+    def _called(self, call: Call) -> None:
+        self.feed.tell("call", call_value(call))
 
     def _steered(self, delivery: Delivery) -> None:
         self._sending.workers.wake()

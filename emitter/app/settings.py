@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from emitter.catalog.rest import RestDocument
     from emitter.delivery.carrier import BrokerUrl
     from emitter.delivery.places import Place
     from emitter.delivery.secret_sources import SecretSource
@@ -32,6 +33,8 @@ class AppSettings:
             where only this machine can ask, and then nothing has to be shown.
         public_hosts: Names, in lower case and with a port where it is not the scheme's own, under which a
             shared app is reached besides by address.
+        rest_documents: Documents whose reads Zoom's API answers besides the bundled ones.
+        answers_any_id: Whether it answers for ids that no event mentions, too.
     """
 
     database: Place
@@ -42,6 +45,8 @@ class AppSettings:
     broker: BrokerUrl | None = None
     token_hash: str = field(default="", repr=False)
     public_hosts: tuple[str, ...] = ()
+    rest_documents: tuple[RestDocument, ...] = ()
+    answers_any_id: bool = False
 
     @property
     def is_shared(self) -> bool:

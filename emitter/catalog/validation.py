@@ -27,10 +27,12 @@ class Problem:
     Attributes:
         pointer: JSON pointer to the place in the envelope; empty for the envelope itself.
         message: What was expected there and what was found.
+        rule: The keyword of JSON Schema it breaks, such as ``type``; empty where there is none.
     """
 
     pointer: str
     message: str
+    rule: str = ""
 
 
 def validate(event_type: EventType, envelope: Any) -> None:
@@ -80,7 +82,7 @@ def _problem(event_type: EventType, error: ValidationError) -> Problem:
     message = _message(error)
     if reason := _condition(event_type.schema, list(error.schema_path)):
         message += f", since {reason}"
-    return Problem(pointer_to(steps), message)
+    return Problem(pointer_to(steps), message, error.kind.name)
 
 
 def _message(error: ValidationError) -> str:

@@ -1,7 +1,8 @@
 """Which webhook documents a command works with: the bundled one, and each that ``--spec`` names.
 
 ``--spec FILE`` may stand before or after the command's name, as often as wanted; what the flags name wins
-over `SPEC_VARIABLE`, that over ``spec = [...]`` of the settings. A command asks `chosen_catalog`.
+over `emitter.settings.file.SPEC_VARIABLE`, that over ``spec = [...]`` of the settings. A command asks
+`chosen_catalog`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from emitter.errors import InvalidSettingError, InvalidSpecError
-
 if TYPE_CHECKING:
-    from emitter.catalog.events import Catalog, Document
+    from emitter.catalog.events import Catalog
 
-SPEC_VARIABLE: Final = "ZOOM_EMITTER_SPEC"
-"""Names files as PATH names folders: with ``:`` between them, ``;`` on Windows."""
 _META: Final = "emitter.cli.catalogs"
 _MOST_SHOWN: Final = 3
 
@@ -34,12 +31,9 @@ def chosen_catalog() -> Catalog:
         InvalidSettingError: A file cannot be opened.
         InvalidSpecError: A file holds no webhook document; the message names file and place.
     """
-    from emitter.catalog.events import Catalog, bundled  # noqa: PLC0415 - reads the whole document
+    from emitter.catalog.files import catalog_with  # noqa: PLC0415 - reads the whole document
 
-    files = chosen_files()
-    if not files:
-        return Catalog.bundled()
-    catalog = Catalog.of([bundled(), *map(opened, files)])
+    catalog = catalog_with(chosen_files())
     _note(catalog)
     return catalog
 
@@ -50,35 +44,9 @@ def chosen_files() -> list[Path]:
     flags: list[str] = context.find_root().meta.get(_META, []) if context else []
     if flags:
         return [*map(Path, flags)]
-    if named := os.environ.get(SPEC_VARIABLE):
-        return [Path(each) for each in named.split(os.pathsep) if each]
-    from emitter.cli.settings import load_settings  # noqa: PLC0415 - most commands have read them already
+    from emitter.settings.file import load_settings, specs_of  # noqa: PLC0415 - most commands have read them already
 
-    return [Path(each) for each in load_settings(Path.cwd()).defaults.get("spec", [])]
-
-
-def opened(file: Path) -> Document:
-    """Return the document that a file holds.
-
-    Raises:
-        InvalidSettingError: The file cannot be opened.
-        InvalidSpecError: It holds no webhook document with an event that can be read.
-    """
-    from emitter.catalog.events import Document  # noqa: PLC0415
-    from emitter.catalog.operations import operations_of  # noqa: PLC0415
-    from emitter.catalog.reading import MAX_BYTES, read_document  # noqa: PLC0415
-
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InvalidSettingError(f"cannot read {file}: {error.strerror}; name a webhook document") from None
-    try:
-        document = Document(file.name, read_document(content))
-        operations_of(document.value, name=file.name)
-    except InvalidSpecError as error:
-        raise InvalidSpecError(f"{file}: {error}") from None
-    return document
+    return specs_of(load_settings(Path.cwd()), os.environ)
 
 
 def with_spec_option(command: click.Command) -> click.Command:

@@ -11,6 +11,7 @@ import rich_click as click
 
 from emitter.cli.catalogs import chosen_catalog, chosen_files
 from emitter.cli.corpus_values import Instant, Shard, Share, Span
+from emitter.cli.world_options import known_world, locale_option
 from emitter.errors import InvalidSettingError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ _MOST: Final = 10**12
 @click.option(
     "--accounts", type=click.IntRange(1, _MOST_ACCOUNTS), default=5, show_default=True, help="How many."
 )
-@click.option("--locale", "locales", multiple=True, metavar="LOCALE", help="Names and texts of it, as de_DE.")
+@locale_option
 @click.option(
     "--format", "form", type=click.Choice(["jsonl", "files", "http", "har"]), help="Of the realistic set."
 )
@@ -124,6 +125,7 @@ def _settings(kind: str, given: dict[str, Any]) -> Settings:
         format=given.pop("form") or "jsonl",
         compress=given.pop("compress") or "none",
         partition=given.pop("partition") or "",
+        known=known_world(),
         **given,
     )
     if kind != "dir" and (settings.sets != (REALISTIC,) or settings.partition or settings.is_stream):
@@ -149,7 +151,7 @@ def _locales(names: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     from emitter.faking.locales import find_locale  # noqa: PLC0415 - imports Faker
 
-    return tuple(dict.fromkeys(find_locale(part) for name in names for part in name.split(",")))
+    return tuple(dict.fromkeys(map(find_locale, names)))
 
 
 def secret_token_of(path: str | None) -> SecretToken:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emitter.cli.settings import load_settings
 from emitter.delivery.handshake import perform_handshake
 from emitter.delivery.places import database_place
 from emitter.delivery.store import Store
 from emitter.delivery.vault import vault_of
+from emitter.settings.file import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,10 +17,10 @@ from emitter.cli.arrival_lines import print_arrival
 from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.listening import listening_socket, serve_until_interrupted, stopped_by_signals, url_of
 from emitter.cli.secret_options import env_file_option, secret_token_file_option
-from emitter.cli.settings import load_settings
 from emitter.core.schedule import parse_duration
 from emitter.core.secrets import SecretToken
 from emitter.errors import UnknownNameError
+from emitter.settings.file import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from emitter.cli.settings import load_settings
 from emitter.core.secrets import Secret
 from emitter.errors import InvalidSettingError
+from emitter.settings.file import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,10 +18,11 @@ from emitter.cli.listening import (
     url_of,
 )
 from emitter.cli.log_lines import logging_to_stderr
+from emitter.cli.rest_documents import rest_documents
 from emitter.cli.sample_receiver import PORT as RECEIVER_PORT
 from emitter.cli.secret_options import env_file_option, secret_from, secret_token_file_option
-from emitter.cli.settings import load_settings
 from emitter.errors import InvalidSettingError, QueueError
+from emitter.settings.file import load_settings
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -76,6 +77,19 @@ MAX_READ_BYTES: Final = 32 * 1024 * 1024
     help="A host beyond this machine that subscriptions may lead to.",
 )
 @click.option(
+    "--rest-spec",
+    "rest_specs",
+    multiple=True,
+    metavar="FILE",
+    help="Zoom's API also answers the reads of this OpenAPI document; may be repeated.",
+)
+@click.option(
+    "--answer-any-id",
+    "answers_any_id",
+    is_flag=True,
+    help="Zoom's API also answers for ids that no event mentions.",
+)
+@click.option(
     "--workers",
     "worker_count",
     type=click.IntRange(1, 64),
@@ -96,7 +110,8 @@ def serve(*, port: int, host: str, log_form: str | None, **flags: Any) -> None:
     """Run the emitter as a local web service: subscribe an endpoint, send it events, read what came of it.
 
     Retries go on in the background, and after a restart. The API speaks JSON; /openapi.json describes it.
-    The secret token is for subscriptions that bring none.
+    The secret token is for subscriptions that bring none. Zoom's own API is answered under /v2 and /oauth:
+    a receiver calls it back at this URL in place of https://api.zoom.us.
 
     \b
       zoom-emitter serve
@@ -160,6 +175,8 @@ def _app_settings(flags: dict[str, Any]) -> AppSettings:
         worker_count=flags["worker_count"],
         token_hash=_token_hash(flags["token"], flags["token_file"]),
         public_hosts=tuple(map(_host, flags["public_hosts"])),
+        rest_documents=rest_documents(flags["rest_specs"] or defaults.get("rest-spec", ())),
+        answers_any_id=flags["answers_any_id"],
     )
 
 
@@ -205,4 +222,5 @@ def _first_steps(url: str, *, is_shared: bool) -> str:
   curl {url}api/subscriptions {json} -d '{subscription}'
   curl {url}api/events {json} -d '{{"event": "playlist_create"}}'
   curl {url}api/deliveries
+your receiver calls Zoom back? let it use {url.rstrip("/")} in place of https://api.zoom.us
 Ctrl-C ends it; what is pending goes on with the next start"""

@@ -10,8 +10,9 @@ import rich_click as click
 
 from emitter.catalog.document import bundled_document, bundled_overlay, merge
 from emitter.catalog.events import BUNDLED, Catalog, Document
+from emitter.catalog.files import opened
 from emitter.catalog.prose import parse_page
-from emitter.cli.catalogs import chosen_files, opened
+from emitter.cli.catalogs import chosen_files
 from emitter.cli.columns import in_columns, output_width
 from emitter.cli.events import json_text
 from emitter.errors import InvalidSpecError

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 import rich_click as click
 
 from emitter.cli.secret_options import env_file_option, secret_from, secret_token_file_option
-from emitter.cli.settings import Settings, load_settings
 from emitter.core.schedule import parse_duration
 from emitter.core.secrets import Secret
 from emitter.core.subscription import (
@@ -29,6 +28,7 @@ from emitter.core.targets import parse_target
 from emitter.core.zoom import DEADLINE_S
 from emitter.errors import InvalidSettingError
 from emitter.faking.ids import short_id
+from emitter.settings.file import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ import rich_click as click
 
 from emitter.cli.brokers import broker_option, check_sharing, chosen_broker
 from emitter.cli.log_lines import logging_to_stderr
-from emitter.cli.settings import load_settings
 from emitter.errors import InvalidSettingError
+from emitter.settings.file import load_settings
 
 DEFAULT_COUNT: Final = 16
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from emitter.errors import SecretTokenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MASK: Final = "********"
 _BLOCK_BYTES: Final = 64
@@ -69,14 +72,22 @@ class SecretToken(Secret):
         return self._text.encode()
 
     def hmac_of(self, message: bytes) -> bytes:
-        """Return HMAC-SHA256 of a message, 32 bytes.
+        """Return HMAC-SHA256 of a message, 32 bytes."""
+        return self.hmacs_of((message,))[0]
+
+    def hmacs_of(self, messages: Iterable[bytes]) -> list[bytes]:
+        """Return the HMAC-SHA256 of each message.
 
         Taking the key costs more than a message does, so it is taken once.
         """
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        return outer.digest()
+        new_inner, new_outer = self._inner.copy, self._outer.copy
+        digests = []
+        for message in messages:
+            inner, outer = new_inner(), new_outer()
+            inner.update(message)
+            outer.update(inner.digest())
+            digests.append(outer.digest())
+        return digests
 
     def __reduce__(self) -> tuple[type[SecretToken], tuple[str]]:
         return type(self), (self._text,)

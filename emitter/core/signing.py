@@ -21,11 +21,12 @@ from emitter.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from emitter.core.secrets import SecretToken
 
 _VERSION: Final = SIGNATURE_VERSION.encode()
+_DIGEST_BYTES: Final = 32
 SIGNATURE_CHARS: Final = len("v0=") + 64
 # Twelve digits last until the year 33658; thirteen are milliseconds, which Zoom never sends here.
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
@@ -65,6 +66,10 @@ class Signer:
     def digits(self, timestamp_s: bytes, body: bytes) -> bytes:
         """Return the 64 digits of a signature, those after ``v0=``, for a timestamp as its decimal text."""
         return hexlify(self._secret_token.hmac_of(b"v0:%b:%b" % (timestamp_s, body)))
+
+    def all_digits(self, messages: Iterable[bytes]) -> list[bytes]:
+        """Return the same for each of the messages: ``v0:``, timestamp, ``:`` and body."""
+        return hexlify(b"".join(self._secret_token.hmacs_of(messages)), b" ", _DIGEST_BYTES).split()
 
 
 def hex_hmac(key: bytes, message: bytes) -> str:

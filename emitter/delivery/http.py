@@ -85,7 +85,7 @@ class HttpTransport:
         try:
             self._exchange(request, target, arrival)
         except TRANSPORT_ERRORS as error:
-            outcome = outcome_of_error(error, stopwatch=stopwatch, status=arrival.status)
+            outcome = outcome_of_error(error, host=target.host, stopwatch=stopwatch, status=arrival.status)
         else:
             outcome = of_status(arrival.status or 0)
         return Exchange(outcome=outcome, answer=arrival.answer(), timing=stopwatch.timing())

@@ -15,6 +15,7 @@ import urllib3.exceptions as urllib3_errors
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from emitter.core.outcome import FailureCode, Outcome, OutcomeKind
+from emitter.delivery.containers import localhost_hint
 from emitter.delivery.timed_sockets import NotConnectedError
 
 if TYPE_CHECKING:
@@ -51,11 +52,12 @@ _TLS_RECORD: Final = ("\x15\x03", "\x16\x03")
 _SHOWN_CHARS: Final = 40
 
 
-def outcome_of_error(error: Exception, *, stopwatch: Stopwatch, status: int | None) -> Outcome:
+def outcome_of_error(error: Exception, *, host: str, stopwatch: Stopwatch, status: int | None) -> Outcome:
     """Return the outcome of an attempt that an error ended.
 
     Args:
         error: One of `TRANSPORT_ERRORS`; what it was caused by decides first, from the root upwards.
+        host: Name or address of the receiver.
         stopwatch: The attempt's time.
         status: Of the answer, if its head came whole.
     """
@@ -67,7 +69,8 @@ def outcome_of_error(error: Exception, *, stopwatch: Stopwatch, status: int | No
     if isinstance(cause, _UNTRUSTED):
         return _untrusted(cause)
     if isinstance(cause, _NOT_CONNECTED):
-        detail = _lowered(getattr(cause, "strerror", None) or "no connection")
+        why = _lowered(getattr(cause, "strerror", None) or "no connection")
+        detail = "; ".join(filter(None, (why, localhost_hint(host))))
         return Outcome(OutcomeKind.NOT_CONNECTED, code=FailureCode.CONNECTION_REFUSED, detail=detail)
     if isinstance(cause, _TIMED_OUT):
         detail = _what_was_late(stopwatch, status)

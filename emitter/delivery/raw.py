@@ -89,7 +89,8 @@ class RawTransport:
                     return Exchange(outcome=_HUNG_UP, answer=None, timing=stopwatch.timing())
                 answer = _read(connection, pieces)
         except TRANSPORT_ERRORS as error:
-            outcome = outcome_of_error(error, stopwatch=stopwatch, status=answer.status if answer else None)
+            status = answer.status if answer else None
+            outcome = outcome_of_error(error, host=target.host, stopwatch=stopwatch, status=status)
         else:
             outcome = of_status(answer.status)
         return Exchange(outcome=outcome, answer=answer, timing=stopwatch.timing())

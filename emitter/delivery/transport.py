@@ -19,11 +19,13 @@ class Exchange:
         outcome: How it ended.
         answer: What came back, also when it came too late or was cut short, as far as it can be trusted.
         timing: How long it took.
+        error: What an app raised that was called inside this process.
     """
 
     outcome: Outcome
     answer: Answer | None
     timing: Timing
+    error: BaseException | None = None
 
 
 class Transport(Protocol):

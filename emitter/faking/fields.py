@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from emitter.faking import ids, moments, shapes
 from emitter.faking.knowledge import (
@@ -28,50 +28,12 @@ from emitter.faking.streams import Stream
 
 if TYPE_CHECKING:
     from emitter.faking.draw import Draw, Make
+    from emitter.faking.field import Field
 
-_HUMP: Final = re.compile(r"([a-z0-9])([A-Z])")
 _NUMBER: Final = re.compile(r"-?\d{1,5}")
 _ID: Final = re.compile(r"(.*_)?(id|ids|uuid|guid)")
 _IDS_OF_THE_OBJECT: Final = frozenset({"payload.object.id", "payload.old_object.id"})
 _NAME: Final = re.compile(r"(?!.*file)(.*_)?(name|title|topic|subject)")
-
-
-class Field(NamedTuple):
-    """A property as the rules see it.
-
-    Attributes:
-        name: The property's name; of an array's item, the array's.
-        path: Where it stands, as `emitter.catalog.paths` writes it.
-        siblings: The names of the properties beside it, its own included.
-        schema: Its schema.
-        shown: What the document's example of the envelope shows here; None where it shows nothing.
-    """
-
-    name: str
-    path: str
-    siblings: frozenset[str]
-    schema: dict[str, Any]
-    shown: Any = None
-
-    @property
-    def description(self) -> str:
-        """What the schema says of it in words."""
-        return str(self.schema.get("description", ""))
-
-    @property
-    def example(self) -> Any:
-        """What the document gives as an example of the value; None where it gives none."""
-        return self.schema.get("example") if self.shown in (None, "") else self.shown
-
-    @property
-    def snake_name(self) -> str:
-        """The name with words joined by underscores, as ``user_id`` for ``userId``."""
-        return _HUMP.sub(r"\1_\2", self.name).lower()
-
-    @property
-    def container(self) -> str:
-        """The path of the object it stands in; empty for the envelope."""
-        return self.path.rpartition(".")[0]
 
 
 def text_maker(field: Field) -> Make:

@@ -13,7 +13,7 @@ from emitter.errors import InvalidSpecError
 from emitter.faking import scalars
 from emitter.faking.alternatives import Judged, drafts, is_structural, is_uncertain
 from emitter.faking.containers import ArrayMaker, Member, ObjectMaker
-from emitter.faking.fields import Field
+from emitter.faking.field import Field
 from emitter.faking.merging import Schema, as_schema, types_of
 from emitter.faking.references import References
 

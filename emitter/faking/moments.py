@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emitter.faking.draw import Draw, Make
-    from emitter.faking.fields import Field
+    from emitter.faking.field import Field
 
 FORMATS: Final = frozenset({"date-time", "datetime", "date", "time"})
 """The formats of a text that tells of a point in time."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from emitter.faking.draw import Draw, Make
-    from emitter.faking.fields import Field
+    from emitter.faking.field import Field
 
 ROLES: Final = frozenset(
     {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emitter.faking.draw import Draw, Make
-    from emitter.faking.fields import Field
+    from emitter.faking.field import Field
 
 _USUAL_SPAN: Final = 1_000
 _STEPS_OF_A_NUMBER: Final = 1_000

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -29,12 +30,14 @@ from contracts.checks.generated import MOST_IMPLAUSIBLE, MOST_WRONG
 from contracts.generation.document import document_of, literal
 from contracts.runner import run
 from tests.bench.figures import Figure, in_turns
+from tests.bench.judged import served
 from tests.bench.receiver import receiver
 from tests.support.receivers.judging import CATALOG, REGISTRY, judged, receiver_at, scope_for, session_for
+from tests.support.receivers.reference import SECRET_TOKEN
 from tests.support.wheel import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ROUNDS = 3
 DEFAULT_S, QUICK_S, FIRST_FINDING_S = 20.0, 3.0, 2.0
@@ -43,14 +46,14 @@ SHARE_OF_THEIR_RATE = 0.85
 
 def figures() -> list[Figure]:
     """Measure runs of the judge. A bar in seconds stands beside itself."""
-    with right_receiver() as right, receiver() as careless:
+    with served() as (right, careless), receiver() as cheapest:
         taken = in_turns(
             {
                 "default": _run(right, Depth.DEFAULT),
                 "quick": _run(right, Depth.QUICK),
                 "first": lambda: _first_finding_s(careless),
-                "ours": lambda: _ours_s_a_case(careless),
-                "theirs": lambda: _theirs_s_a_case(careless),
+                "ours": lambda: _ours_s_a_case(cheapest),
+                "theirs": lambda: _theirs_s_a_case(cheapest),
             },
             rounds=ROUNDS,
         )
@@ -84,15 +87,20 @@ def _run(url: str, depth: Depth) -> Callable[[], float]:
 
 
 def _first_finding_s(url: str) -> float:
-    """Return how long a new process takes until it has found something."""
-    began = perf_counter()
+    """Return how long the command takes, on a terminal, until it has said a finding."""
+    terminal, its_side = pty.openpty()
+    environment = {**os.environ, "ZOOM_WEBHOOK_SECRET_TOKEN": SECRET_TOKEN.reveal(), "TERM": "xterm"}
+    began, said = perf_counter(), b""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.judged", url], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8"
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline().strip() == "found"
+        [sys.executable, "-m", "emitter", "check", "--no-cache", url],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=its_side,
+    ) as process:  # fmt: skip
+        os.close(its_side)
+        while b"error" not in said:
+            said += os.read(terminal, 4096)
         seconds = perf_counter() - began
         process.kill()
+    os.close(terminal)
     return seconds
 
 
@@ -137,15 +145,3 @@ def _coverage_only(url: str) -> SchemathesisConfig:
     return SchemathesisConfig(
         seed=1, cache=CacheConfig(enabled=False), projects=ProjectsConfig(default=project)
     )
-
-
-@contextmanager
-def right_receiver() -> Iterator[str]:
-    """Run the reference receiver, which takes about a millisecond, as a process and give its URL."""
-    line = [sys.executable, "-m", "tests.bench.judged"]
-    with subprocess.Popen(
-        line, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-    ) as process:
-        assert process.stdout
-        yield process.stdout.readline().strip()
-        process.communicate(timeout=10)

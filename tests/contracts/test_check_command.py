@@ -35,7 +35,7 @@ def failing_on_nonsense(asked):
 
 
 def test_a_correct_receiver_passes(receivers):
-    result = zoom_emitter("check", receivers.add(right))
+    result = zoom_emitter("check", receivers.add(right), "--depth", "quick")
 
     assert result.status == 0, result.text
     assert "nothing found in" in result.text
@@ -55,6 +55,19 @@ def test_a_finding_says_all_one_needs_to_mend_it(receivers):
         f"--fault wrong-signature --no-validate --to {url}",
     ):
         assert text in result.text
+
+
+def test_findings_that_differ_in_what_was_seen_alone_are_shown_as_one(receivers):
+    page = Answer(500, body=b"<!doctype html>\n<title>Oh\n no</title><p>It failed.")
+    url = receivers.add(lambda asked: page if failing_on_nonsense(asked).status == 500 else right(asked))
+    lines = zoom_emitter("check", url, "--select", "R02").text.splitlines()
+    report = json.loads(zoom_emitter("check", url, "--select", "R02", "--json").out)
+
+    assert [line.split("  ")[-1] for line in lines if " R02 " in line[:14]] == ["5 times"]
+    assert sum(line.startswith("  seen") for line in lines) == 5
+    assert sum(line.startswith("  mend") for line in lines) == 1
+    assert 'a page titled "Oh no"' in "\n".join(lines)
+    assert len(report["findings"]) == 5
 
 
 def test_warnings_fail_only_where_they_count(receivers):
@@ -96,7 +109,7 @@ def test_the_reproduction_of_a_finding_reproduces_it(receivers):
     def refusing_emoji(asked):
         return Answer(422) if asked.is_signed and b"\\uD83D" in asked.body else right(asked)
 
-    report = json.loads(zoom_emitter("check", receivers.add(refusing_emoji), "--json").text)
+    report = json.loads(zoom_emitter("check", receivers.add(refusing_emoji), "--json", "--select", "B").text)
     (finding,) = report["findings"]
     bin_folder = str(Path(sys.executable).parent)
 

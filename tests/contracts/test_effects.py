@@ -10,7 +10,7 @@ import pytest
 from contracts.cases import Depth
 from contracts.findings import Severity
 from emitter.core.faults import FAULTS, OTHER_SECRET
-from tests.support.receivers.judging import REGISTRY, judged, receiver_at
+from tests.support.receivers.judging import HASTE, REGISTRY, judged, receiver_at
 from tests.support.receivers.reference import SECRET_TOKEN, Answer, Counter, right
 
 OBSERVED = [REGISTRY.find(code) for code in ("D08", "D09", "D10")]
@@ -57,7 +57,7 @@ def test_nothing_is_found_in_a_receiver_that_works_once(receivers):
 
 
 def test_nothing_is_found_in_a_receiver_that_works_after_answering(receivers):
-    assert observed(receivers, Working(after_s=0.3)).findings == ()
+    assert observed(receivers, Working(after_s=0.3 / HASTE)).findings == ()
 
 
 def test_a_second_run_is_no_duplicate_of_the_first(receivers):

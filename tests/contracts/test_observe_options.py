@@ -4,6 +4,7 @@ import json
 import shlex
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,16 @@ def test_effects_are_asked_of_a_command(receivers, receiver):
     report = json.loads(judge(receivers.add(receiver), "--observe-cmd", command).text)
 
     assert [finding["code"] for finding in report["findings"]] == ["D09"]
+
+
+def test_the_settings_say_how_effects_of_a_receiver_are_counted(receivers, receiver):
+    url = receivers.add(receiver)
+    Path("zoom-emitter.toml").write_text(f'[receivers.app]\nurl = "{url}"\nobserve = "{url}"\n')
+
+    report = json.loads(judge("app").text)
+
+    assert [finding["code"] for finding in report["findings"]] == ["D09"]
+    assert report["summary"]["is_observed"]
 
 
 def test_without_an_observer_the_report_says_that_effects_were_not_seen(receivers):

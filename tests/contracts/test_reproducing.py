@@ -69,6 +69,19 @@ def without_emoji(asked):
     return Answer(422) if asked.is_signed and b"\\uD83D" in asked.body else right(asked)
 
 
+def failing_on_nesting(asked):
+    return Answer(500) if asked.is_signed and asked.body.startswith(b'{"event":[[[[') else right(asked)
+
+
+def failing_on_big_ones(asked):
+    return Answer(413) if asked.is_signed and len(asked.body) > 30_000 else right(asked)
+
+
+def failing_on_a_list(asked):
+    payload = asked.value.get("payload") if isinstance(asked.value, dict) else None
+    return Answer(500) if asked.is_signed and isinstance(payload, list) else right(asked)
+
+
 def failing_on_null(asked):
     return Answer(500) if asked.is_signed and asked.body == b"null" else right(asked)
 
@@ -87,10 +100,22 @@ def failing_deletes(asked):
         (unverifying, "S01", "204 accepted"),
         (without_emoji, "B01", "422 refused"),
         (failing_on_null, "R02", "500 failed"),
+        (failing_on_nesting, "R03", "500 failed"),
+        (failing_on_big_ones, "A14", "413 refused"),
+        pytest.param(failing_on_a_list, "G02", "500 failed", marks=pytest.mark.slow),
         (wrong_token, "H01", "verdict   not valid"),
         (failing_deletes, "A01", "500 failed"),
     ],
-    ids=["a fault", "exact bytes", "signed nonsense", "a challenge", "one event"],
+    ids=[
+        "a fault",
+        "exact bytes",
+        "signed nonsense",
+        "many bytes",
+        "a long text",
+        "generated",
+        "a challenge",
+        "one event",
+    ],
 )
 def test_the_command_shows_the_finding_again(respond, code, shows, receivers):
     finding = findings_of(receivers.add(respond), "--select", code)[code]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.receivers.processes import needs
 
 pytestmark = pytest.mark.slow
 
@@ -63,11 +64,7 @@ class Rivet:
 
 @contextmanager
 def started(secret_token: str):
-    reason = _why_absent()
-    if reason and os.environ.get("REQUIRE_COUNTERPARTS"):
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
+    needs("@zoom/rivet")
     with subprocess.Popen(
         ["node", HERE / "rivet_receiver.mjs", "meeting.started", *(PREFIX + name for name in EVENTS)],
         env={**os.environ, "RIVET_SECRET_TOKEN": secret_token},
@@ -81,14 +78,6 @@ def started(secret_token: str):
             yield Rivet(f"http://127.0.0.1:{port}/zoom/events", process)
         finally:
             process.kill()
-
-
-def _why_absent() -> str:
-    if not shutil.which("node"):
-        return "Node.js is absent"
-    if not (HERE / "node_modules" / "@zoom" / "rivet").is_dir():
-        return "@zoom/rivet is not installed; run `make counterparts`"
-    return ""
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from emitter.faking import vocabulary as words
-from emitter.faking.fields import Field, integer_maker, text_maker
+from emitter.faking.field import Field
+from emitter.faking.fields import integer_maker, text_maker
 from emitter.faking.generator import Compiler
 from tests.faking.draws import NOW_MS, a_draw
 

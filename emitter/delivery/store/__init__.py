@@ -7,6 +7,7 @@ they record, since SQLAlchemy takes a while to load.
 from __future__ import annotations
 
 from emitter.delivery.store import app_tables as app_tables  # made with the others where a record is opened
+from emitter.delivery.store import zoom_tables as zoom_tables  # likewise
 from emitter.delivery.store.record import Counts, DeliveryFilter, DeliverySummary, Record
 from emitter.delivery.store.subscriptions import StoredHandshake, StoredSubscription, Subscriptions
 from emitter.delivery.store.timetable import Timetable

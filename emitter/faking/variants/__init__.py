@@ -88,12 +88,42 @@ def variants(
     """
     studio = Studio(event_type, seed=seed, now_ms=now_ms, pools=pools)
     for plan in _plans(event_type):
-        envelope = studio.shown(plan)
-        if envelope is not None:
-            event_ts = envelope.get("event_ts")
-            event = Event(event_type.name, event_ts if isinstance(event_ts, int) else now_ms, envelope)
-            is_plausible = plan.is_plausible and not _is_hollow(envelope)
-            yield Variant(plan.name, plan.title, event, is_plausible, plan.kind)
+        if shown := _shown(event_type, studio, plan, now_ms=now_ms):
+            yield shown
+
+
+def variant_names(event_type: EventType) -> tuple[str, ...]:
+    """Return the names of an event type's coverage set without making it; of a few there may be no event.
+
+    Raises:
+        InvalidSpecError: The schema cannot be used, or no value fits it.
+    """
+    return tuple(plan.name for plan in _plans(event_type))
+
+
+def variant(
+    event_type: EventType, name: str, *, seed: str | int, now_ms: int, pools: Pools | None = None
+) -> Variant | None:
+    """Return the one of `variants` that has this name, without making the others; None where there is none.
+
+    Raises:
+        InvalidSpecError: The schema cannot be used, or no value fits it.
+    """
+    plan = next((plan for plan in _plans(event_type) if plan.name == name), None)
+    if plan is None:
+        return None
+    studio = Studio(event_type, seed=seed, now_ms=now_ms, pools=pools)
+    return _shown(event_type, studio, plan, now_ms=now_ms)
+
+
+def _shown(event_type: EventType, studio: Studio, plan: Plan, *, now_ms: int) -> Variant | None:
+    envelope = studio.shown(plan)
+    if envelope is None:
+        return None
+    event_ts = envelope.get("event_ts")
+    event = Event(event_type.name, event_ts if isinstance(event_ts, int) else now_ms, envelope)
+    is_plausible = plan.is_plausible and not is_hollow(envelope)
+    return Variant(plan.name, plan.title, event, is_plausible, plan.kind)
 
 
 @lru_cache(maxsize=_MAX_CACHED)
@@ -137,8 +167,8 @@ def _has_choice(schema: Any) -> bool:
     return isinstance(schema, list) and any(map(_has_choice, schema))
 
 
-def _is_hollow(value: Any) -> bool:
-    """Say whether an object in the value tells nothing: it is empty, or holds nothing but what is."""
+def is_hollow(value: Any) -> bool:
+    """Return whether an object in the value tells nothing: it is empty, or holds nothing but what is."""
     if isinstance(value, dict):
-        return all(each in ([], {}) for each in value.values()) or any(map(_is_hollow, value.values()))
-    return isinstance(value, list) and any(map(_is_hollow, value))
+        return all(each in ([], {}) for each in value.values()) or any(map(is_hollow, value.values()))
+    return isinstance(value, list) and any(map(is_hollow, value))

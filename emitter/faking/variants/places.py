@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from emitter.faking.alternatives import judge_of
-from emitter.faking.fields import Field
+from emitter.faking.field import Field
 from emitter.faking.merging import Schema, as_schema, merged, without
 from emitter.faking.references import References
 from emitter.faking.scalars import is_possible

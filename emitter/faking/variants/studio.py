@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.errors import InvalidSpecError
 from emitter.faking.alternatives import judge_of
 from emitter.faking.draw import Draw, everything
 from emitter.faking.generator import Compiler, envelope_maker
+from emitter.faking.people import Account
 from emitter.faking.plot import Happening, Plot
 from emitter.faking.streams import Stream
 from emitter.faking.variants.plan import is_there, value_at
@@ -16,6 +18,8 @@ from emitter.faking.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jsonschema_rs import Draft202012Validator
 
     from emitter.catalog.events import EventType
     from emitter.faking.draw import Wants
@@ -48,10 +52,14 @@ class Studio:
     ) -> None:
         self._event_type = event_type
         self._make = envelope_maker(event_type)
-        self._judge = judge_of(event_type.schema, event_type.schema)
         self._seed = seed
         self._now_ms = now_ms
         self._pools = pools
+        self._account = Account.numbered(0, seed=seed, pools=pools)
+
+    @cached_property
+    def _judge(self) -> Draft202012Validator:
+        return judge_of(self._event_type.schema, self._event_type.schema)
 
     def reference(self, attempt: int) -> Envelope:
         """Return an envelope with every optional field that can be there.
@@ -101,6 +109,7 @@ class Studio:
             seed=self._seed,
             story=f"variant {event} {name}",
             start_ms=self._now_ms,
+            account=self._account,
             pools=self._pools,
         )
         stream = Stream(self._seed, "variant", event, name, attempt)

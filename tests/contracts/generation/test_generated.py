@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -21,10 +22,11 @@ from contracts.plan import Plan
 from contracts.run_events import RunEnded
 from contracts.runner import run
 from emitter.catalog.validation import problems
-from tests.support.receivers.judging import CATALOG, REGISTRY, receiver_at, scope_for, session_for
-from tests.support.receivers.reference import Answer, right
+from tests.support.receivers.judging import CATALOG, REGISTRY, judged, receiver_at, scope_for, session_for
+from tests.support.receivers.reference import Answer, Asked, right
 
 EVENT = CATALOG.find("playlist_create")
+TIME = re.compile(rb"\b\d{13}\b")
 
 
 def course(**changed):
@@ -123,12 +125,87 @@ def test_a_right_receiver_gets_as_many_bodies_at_random_as_planned(receivers, fu
     assert len(generated(session)) >= FUZZED
 
 
+def test_bodies_are_about_many_things_and_none_is_sent_twice(receivers):
+    for make, expects in ((_cover_wrong, NOT_A_SERVER_ERROR), (_fuzz_plausible, ACKNOWLEDGED)):
+        session = session_for(receivers.add(right))
+        assert [*make(session, EVENT, course(expects=expects))] == []
+
+        bodies = [sent.signed_body for sent in generated(session)]
+        objects = [
+            Asked("POST", {}, body).object
+            for body in bodies
+            if isinstance(Asked("POST", {}, body).value, dict)
+        ]
+        assert len({*bodies}) == len(bodies)
+        for name in ("playlist_name", "playlist_id"):
+            assert len({str(each.get(name)) for each in objects if isinstance(each, dict)}) > 10
+
+
+def test_what_is_wrong_with_a_body_is_all_that_is_wrong_with_it(receivers):
+    session = session_for(receivers.add(right))
+
+    assert [*_cover_wrong(session, EVENT, course(expects=NOT_A_SERVER_ERROR))] == []
+
+    values = [json.loads(sent.signed_body) for sent in generated(session) if sent.signed_body]
+    found = [problems(EVENT, value) for value in values if isinstance(value, dict)]
+    counts = [len(each) for each in found]
+    assert sum(count == 1 for count in counts) > 50
+    assert max(counts) <= 3
+
+
+def failing_where(fails):
+    def respond(asked):
+        if asked.is_signed and isinstance(asked.value, dict) and fails(asked.value):
+            return Answer(500)
+        return right(asked)
+
+    return respond
+
+
+def has_odd_operator(value):
+    payload = value.get("payload")
+    return isinstance(payload, dict) and not isinstance(payload.get("operator", ""), str)
+
+
+def has_no_time(value):
+    return "event_ts" not in value
+
+
+def test_what_several_events_show_for_one_reason_is_one_finding_for_each_reason(receivers):
+    url = receivers.add(failing_where(lambda value: has_odd_operator(value) or has_no_time(value)))
+    checks = [replace(check, implied_by=()) for check in REGISTRY.select(select=["G02"])]
+
+    result = judged(url, checks=checks, depth=Depth.DEFAULT)
+
+    found = {finding.cause: finding for finding in result.findings}
+    assert found.keys() == {"wrong-type: server-error", "missing-field: server-error"}
+    assert found["missing-field: server-error"].event == "*"  # every event has a time
+    odd = found["wrong-type: server-error"]
+    assert odd.event == "*"
+    assert odd.count > 10
+    assert "; likewise revenue_accelerator." in odd.message
+    assert "conversation_analysis_completed" not in odd.message  # which has no operator
+
+
+def test_what_one_event_shows_is_about_that_event(receivers):
+    def fails(value):
+        return value.get("event") == EVENT.name and has_odd_operator(value)
+
+    result = judged(
+        receivers.add(failing_where(fails)), checks=REGISTRY.select(select=["G02"]), depth=Depth.DEFAULT
+    )
+
+    assert [(finding.event, finding.cause) for finding in result.findings] == [
+        (EVENT.name, "wrong-type: server-error")
+    ]
+
+
 def test_the_same_seed_gives_the_same_bodies(receivers):
     runs = []
     for _ in range(2):
         session = session_for(receivers.add(right))
         assert [*_cover_wrong(session, EVENT, course(expects=NOT_A_SERVER_ERROR))] == []
-        runs.append([sent.signed_body for sent in generated(session)])
+        runs.append([TIME.sub(b"a time", sent.signed_body) for sent in generated(session)])
 
     assert runs[0] == runs[1]
 

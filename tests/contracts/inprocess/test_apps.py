@@ -10,14 +10,14 @@ import sys
 
 import pytest
 
+from contracts.app_opening import app_session
 from contracts.cases import Depth
 from contracts.cli.apps import without_load
 from contracts.findings import Severity
-from contracts.inprocess.loading import load_app
-from contracts.inprocess.naming import AppName
-from contracts.inprocess.opening import app_session
 from contracts.run_events import RunEnded
 from contracts.runner import run
+from emitter.delivery.inprocess.loading import load_app
+from emitter.delivery.inprocess.naming import AppName
 from emitter.errors import UsageError
 from tests.support.receivers.judging import REGISTRY, receiver_at, scope_for
 from tests.support.wheel import ROOT

@@ -11,7 +11,7 @@ import pytest
 
 from emitter.catalog.events import Catalog, EventType
 from emitter.errors import InvalidSpecError
-from emitter.faking.variants import variants
+from emitter.faking.variants import variant, variants
 from emitter.faking.variants.texts import TEXTS
 
 NOW_MS = 1_763_888_888_123
@@ -389,3 +389,11 @@ def test_what_a_schema_forbids_is_not_put_in_and_the_rest_is():
 
     assert "🚀" in emoji["title"]
     assert "🚀" not in emoji["topic"]
+
+
+def test_one_of_a_set_can_be_had_alone():
+    event_type = CATALOG.find("playlist_create")
+    made = {each.name: each for each in variants(event_type, seed=7, now_ms=NOW_MS)}
+
+    assert variant(event_type, "text-emoji", seed=7, now_ms=NOW_MS) == made["text-emoji"]
+    assert variant(event_type, "no-such", seed=7, now_ms=NOW_MS) is None
