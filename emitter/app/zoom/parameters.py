@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from emitter.catalog.rest import Parameter, RestOperation
 
-_INTEGER: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-_NUMBER: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
+_INTEGER: Final = re.compile(r"-?[0-9]{1,300}", re.ASCII)
+_NUMBER: Final = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?", re.ASCII)
 _TIME: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
 _TRUTHS: Final = {"true": True, "false": False}
 _LONGEST: Final = 4000
