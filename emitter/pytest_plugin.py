@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from emitter.pytest_zoom_api import zoom_api_url
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emitter.testing import ZoomClock, ZoomEmitter, ZoomRequest
+
+__all__ = ["zoom_api_url"]
 
 _OPTIONS = {
     "receiver-url": ("URL|NAME", "judge this receiver, by its URL or its name in the settings"),
@@ -189,7 +193,7 @@ def zoom_emitter(  # noqa: PLR0917 - pytest gives them by name
 ) -> Iterator[ZoomEmitter]:
     """Return what sends to `zoom_receiver`: emit, story, replay, validate, faults."""
     from emitter.testing import ZoomEmitter  # noqa: PLC0415
-    from emitter.testing.surroundings import catalog_of, explained, judge_of  # noqa: PLC0415
+    from emitter.testing.surroundings import catalog_of, explained, judge_of, known_of  # noqa: PLC0415
 
     with explained():
         made = ZoomEmitter(
@@ -200,6 +204,7 @@ def zoom_emitter(  # noqa: PLR0917 - pytest gives them by name
             locale=zoom_locale,
             clock=zoom_clock,
             catalog=catalog_of(request.config),
+            known=known_of(request.config),
             judge=judge_of(request.config),
         )
     with made:

@@ -73,6 +73,9 @@ sys.addaudithook(_refuse_everything_but_loopback)
 def own_surroundings(monkeypatch, tmp_path):
     for name in [name for name in os.environ if _STEERING.fullmatch(name)]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv(
+        "ZOOM_API_URL", "http://127.0.0.1:9"
+    )  # so that `check --start` starts none for each run
     monkeypatch.setenv(CONTAINER_VARIABLE, "")  # wherever the tests run, receivers are beside them
     for name, folder in _FOLDERS.items():
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)

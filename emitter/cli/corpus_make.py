@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -187,6 +188,7 @@ def _into(making: Making, target: str, *, is_file: bool, is_forced: bool, secret
     from emitter.faking.corpus.targets import Target  # noqa: PLC0415
 
     place = Target(Path(target), is_file=is_file, is_forced=is_forced)
+    making = replace(making, on_going_on=_say_going_on)
     try:
         with progress(making) as showing:
             manifest = showing.into(
@@ -202,6 +204,10 @@ def _into(making: Making, target: str, *, is_file: bool, is_forced: bool, secret
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in manifest.counts.items())
     click.echo(f"made {target}: {counts} in {len(manifest.files):,} files", err=True)
     click.echo(f"manifest {place.manifest_path}", err=True)
+
+
+def _say_going_on(events: int) -> None:
+    click.echo(f"going on after {events:,} events, which are there already", err=True)
 
 
 def _to_standard_output(making: Making) -> None:

@@ -105,14 +105,25 @@ class TargetChoice:
 def target_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the target options to a command; it gets them as ``target: TargetChoice``."""
 
+    @target_flags
     @functools.wraps(function)
-    def with_target(*args: Any, **kwargs: Any) -> Any:
-        flags = {name: kwargs.pop(name.replace("-", "_")) for name in _FLAGS}
+    def with_target(*args: Any, flags: dict[str, Any], **kwargs: Any) -> Any:
         return function(*args, target=TargetChoice(flags, load_settings(Path.cwd())), **kwargs)
 
-    for option in reversed(_FLAGS.values()):
-        with_target = option(with_target)
     return with_target
+
+
+def target_flags(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the target options to a command that reads no settings with them; it gets ``flags: dict``."""
+
+    @functools.wraps(function)
+    def with_flags(*args: Any, **kwargs: Any) -> Any:
+        flags = {name: kwargs.pop(name.replace("-", "_")) for name in _FLAGS}
+        return function(*args, flags=flags, **kwargs)
+
+    for option in reversed(_FLAGS.values()):
+        with_flags = option(with_flags)
+    return with_flags
 
 
 def _env(name: str) -> str:
@@ -138,9 +149,15 @@ _FLAGS: Final = {
     "ca-bundle": click.option(
         "--ca-bundle", envvar=_env("CA_BUNDLE"), metavar="FILE", help="Trust these certificates instead."
     ),
-    "insecure": click.option("--insecure", is_flag=True, help="Accept any certificate."),
+    "insecure": click.option(
+        "--insecure", is_flag=True, envvar=_env("INSECURE"), help="Accept any certificate."
+    ),
     "allow-host": click.option(
-        "--allow-host", multiple=True, metavar="NAME", help="A public host that may be sent to."
+        "--allow-host",
+        multiple=True,
+        envvar=_env("ALLOW_HOST"),
+        metavar="NAME",
+        help="A public host that may be sent to.",
     ),
 }
 

@@ -16,6 +16,7 @@ from emitter.core.secrets import SecretToken
 from emitter.core.zoom import DEADLINE_S
 from emitter.errors import InvalidSettingError, UnknownNameError
 from emitter.faking.ids import new_identity
+from emitter.faking.known import NOTHING
 from emitter.testing.clock import ZoomClock
 from emitter.testing.emitted import Emitted, ZoomRequest
 from emitter.testing.judge import Judge
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from emitter.core.events import Event
     from emitter.core.handshake import Handshake
     from emitter.core.request import Identity
+    from emitter.faking.known import Known
 
 __tracebackhide__ = True  # pytest shows the line of the test in place of ours
 
@@ -50,6 +52,7 @@ class ZoomEmitter:
         clock: What requests are signed with; the machine's where none is given.
         timeout_s: The whole time the receiver has to answer, in seconds.
         catalog: The events there are; those of the bundled document where none is given.
+        known: Whom and what the receiver knows already; nothing else is told of.
         allow_hosts: Public hosts that may be sent to.
         judge: Explains assertions that fail; one is started then where none is given.
 
@@ -68,12 +71,15 @@ class ZoomEmitter:
         clock: ZoomClock | None = None,
         timeout_s: float = DEADLINE_S,
         catalog: Catalog | None = None,
+        known: Known = NOTHING,
         allow_hosts: Sequence[str] = (),
         judge: Judge | None = None,
     ) -> None:
         self.clock = clock or ZoomClock()
         self.secret_token = SecretToken(secret_token)
-        self._maker = EventMaker(catalog or Catalog.bundled(), seed=seed, locale=locale, clock=self.clock)
+        self._maker = EventMaker(
+            catalog or Catalog.bundled(), seed=seed, locale=locale, clock=self.clock, known=known
+        )
         self.postman = Postman(
             reached(receiver, path),
             self.secret_token,

@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,17 @@ def test_the_reproduction_by_seed_sends_the_same_values(receivers):
     assert asked[-1].value["payload"]["account_id"] == judged.value["payload"]["account_id"]
     assert asked[-1].object.keys() == judged.object.keys()
     assert not asked[-1].is_signed
+
+
+def test_what_was_left_out_for_time_is_said(receivers):
+    url = receivers.add(lambda asked: replace(right(asked), delay_s=0.02))
+
+    result = zoom_emitter("check", url, "--no-cache", "--time-budget", "1500ms")
+
+    assert result.status == 0, result.text
+    (said,) = [line for line in result.text.splitlines() if line.startswith("left out for time: ")]
+    assert "G01 (" in said
+    assert said.endswith("a longer --time-budget includes them")
 
 
 def test_a_dry_run_sends_nothing(receivers):

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
 import threading
 from pathlib import Path
 
@@ -36,7 +35,7 @@ class Counted:
 
 
 def judge(*arguments):
-    return zoom_emitter("check", *arguments, "--depth", "quick", "--select", "D08,D09,D10", "--json")
+    return zoom_emitter("check", *arguments, "--depth", "quick", "--select", "D09", "--json")
 
 
 @pytest.fixture
@@ -53,8 +52,7 @@ def test_effects_are_asked_of_a_url(receivers, receiver):
 
 
 def test_effects_are_asked_of_a_command(receivers, receiver):
-    program = f"print(len(open({str(receiver.path)!r}).readlines()))"
-    command = shlex.join([sys.executable, "-c", program])
+    command = f"wc -l < {shlex.quote(str(receiver.path))}"
     report = json.loads(judge(receivers.add(receiver), "--observe-cmd", command).text)
 
     assert [finding["code"] for finding in report["findings"]] == ["D09"]

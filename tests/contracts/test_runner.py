@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.cases import Depth, Scope
-from contracts.expectations import ACKNOWLEDGED
+from contracts.expectations import ACKNOWLEDGED, Kind, kind_of
 from contracts.findings import Severity
 from contracts.greeting import NoReceiverError
 from contracts.plan import Plan
@@ -51,6 +51,19 @@ def test_a_receiver_that_hangs_on_everything_is_told_so_once(receivers):
     assert [finding.code for finding in result.findings] == ["P05"]
     assert len(result.traffic) <= 5
     assert result.left_out
+
+
+def test_hanging_on_every_event_does_not_cost_the_deadline_for_each_check(receivers):
+    def stalling(request):
+        return right(request) if request.is_challenge else Answer(delay_s=1.0)
+
+    url = receivers.add(stalling)
+    result = judged(url, depth=Depth.DEFAULT, receiver=receiver_at(url, timeout_s=0.1))
+
+    hung = [sent for sent in result.traffic if kind_of(sent.exchange) is Kind.NO_ANSWER]
+    assert len(hung) * 3 < 120  # seconds, with Zoom's deadline
+    assert "A01" in {finding.code for finding in result.findings}
+    assert {planned.check.code for planned in result.left_out} >= {"A01", "B01", "D02", "G01"}
 
 
 def test_hanging_on_every_forgery_does_not_cost_the_deadline_for_each(receivers):

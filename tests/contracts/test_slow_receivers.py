@@ -67,6 +67,15 @@ def test_a_receiver_that_serves_one_at_a_time_is_judged_whole():
 
 
 @pytest.mark.slow
+def test_a_receiver_that_hangs_on_everything_is_reported_within_half_a_minute():
+    with served(ThreadingHTTPServer, taking_s=60.0) as url:
+        result = judged(url, depth=Depth.DEFAULT, budget_s=120.0)
+
+    assert [finding.code for finding in result.findings] == ["P05"]
+    assert result.elapsed_s < 30
+
+
+@pytest.mark.slow
 def test_slow_receivers_are_judged_by_what_fits_into_the_time():
     """All of them at the same time: it is mostly waiting."""
     cases = [(kind, taking_s) for kind in (HTTPServer, ThreadingHTTPServer) for taking_s in (1.5, 2.2)]

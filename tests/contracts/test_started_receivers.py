@@ -248,3 +248,61 @@ def listens(port):
     except OSError:
         return False
     return True
+
+
+CALLING = """
+import json, os, pathlib, urllib.parse, urllib.request
+from flask import Flask, request
+from emitter.core.handshake import expected_answer
+from emitter.core.secrets import SecretToken
+
+app = Flask(__name__)
+secret = SecretToken(os.environ["ZOOM_WEBHOOK_SECRET_TOKEN"])
+
+def got(path, **more):
+    url = os.environ.get("ZOOM_API_URL", "http://127.0.0.1:9") + path
+    with urllib.request.urlopen(urllib.request.Request(url, **more), timeout=2) as answer:
+        return json.load(answer)
+
+@app.post("/")
+def receive():
+    from emitter.core.signing import verify
+    from emitter.errors import VerificationError
+    try:
+        verify(secret, headers=dict(request.headers), body=request.get_data())
+    except VerificationError:
+        return "", 401
+    event = request.get_json()
+    if event["event"] == "endpoint.url_validation":
+        return expected_answer(secret, event["payload"]["plainToken"])
+    told = event["payload"]["object"]
+    if isinstance(told, dict) and "conversation_id" in told:
+        form = b"grant_type=account_credentials&account_id=a&client_id=b&client_secret=c"
+        token = got("/oauth/token", data=form)["access_token"]
+        id_ = urllib.parse.quote(urllib.parse.quote(told["conversation_id"], safe=""), safe="")
+        shown = got("/v2/zra/conversations/" + id_, headers={"authorization": "Bearer " + token})
+        assert shown["conversation_id"] == told["conversation_id"]
+    return "", 204
+
+app.run(port=int(os.environ["PORT"]), threaded=True)
+"""
+
+
+def test_a_receiver_that_calls_zoom_finds_its_api_in_the_environment(monkeypatch):
+    monkeypatch.delenv("ZOOM_API_URL")
+    Path("receiver.py").write_text(CALLING, encoding="utf-8")
+    started = ("check", "--start", f"{PYTHON} receiver.py", "/", "--select", "A01", "--json")
+    result = zoom_emitter(*started)
+
+    assert result.status == 0, result.text + result.err
+    assert json.loads(result.text)["findings"] == []
+
+
+def test_a_receiver_that_fails_for_want_of_zooms_api_is_asked_whether_it_calls_it():
+    Path("receiver.py").write_text(CALLING, encoding="utf-8")
+    started = ("check", "--start", f"{PYTHON} receiver.py", "/", "--select", "A01")
+    result = zoom_emitter(*started)
+
+    assert result.status == 1
+    assert "does its handler call Zoom's API?" in " ".join(result.text.split())
+    assert "ZOOM_API_URL" in result.text

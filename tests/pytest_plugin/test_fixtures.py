@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.docs.test_pytest_page import FILES, run
+from tests.docs.test_pytest import FILES, run
 from tests.support.wheel import ROOT
 
 WRONG = {

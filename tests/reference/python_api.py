@@ -57,8 +57,9 @@ _INTRODUCTION = """\
 
 The public names. They are kept: a name or an argument goes only with a major release, after one that warns.
 Everything else may change at any time. Both packages are typed (`py.typed`); every function says in its
-docstring what it returns, in which units, and what it raises (`help(…)`). The fixtures for pytest are beside
-them, and `contracts.schemathesis_hooks` is for [runs of schemathesis](../schemathesis.md).
+docstring what it returns, in which units, and what it raises (`help(…)`). The
+[fixtures for pytest](../pytest.md) are beside them, and `contracts.schemathesis_hooks` is for
+[runs of schemathesis](../schemathesis.md).
 
 ```python
 from emitter.catalog.events import Catalog

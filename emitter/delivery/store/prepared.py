@@ -65,7 +65,7 @@ class Prepared:
 
     def run_row(self, transaction: Transaction, row: tuple[Any, ...]) -> DBAPICursor:
         """Run it with values in the statement's order; faster than by name."""
-        text = self._text(transaction.dialect)
+        text = self._texts.get(transaction.dialect.name) or self._text(transaction.dialect)
         cursor = transaction.cursor
         cursor.execute(text.sql, text.of_row(row) if text.of_row else row)
         return cursor

@@ -6,9 +6,10 @@ stories can be made by any process.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from emitter.faking.corpus.arrivals import arrivals
+from emitter.faking.corpus.arrivals import LONGEST_WAY_MS, arrivals
 from emitter.faking.corpus.formats import BodiesAndHeaders, Har, JsonLines, RawRequests
 from emitter.faking.corpus.ordering import keyed
 from emitter.faking.corpus.programme import Programme
@@ -122,6 +123,16 @@ class Realistic:
     def start_ms(self, story: int) -> int:
         """Return when a story begins, milliseconds since the epoch; later ones never begin earlier."""
         return self._teller.start_ms(story)
+
+    def first_story_after(self, time_ms: int) -> int:
+        """Return the first story of the set that begins at a time or later, milliseconds since the epoch."""
+        stories = self.stories
+        return stories.start + bisect_left(stories, time_ms, key=self.start_ms)
+
+    @property
+    def longest_ms(self) -> int:
+        """How long it takes at most from the beginning of a story until nothing of it can arrive any more."""
+        return self._programme.longest_ms + LONGEST_WAY_MS
 
     def told(self, story: int) -> ToldStory:
         """Tell a story."""

@@ -188,10 +188,8 @@ class Desk:
         return None
 
     def _variants(self, event_type: EventType) -> dict[str, Variant]:
-        return {
-            each.name: each
-            for each in variants(event_type, seed=self.seed, now_ms=self.now_ms, pools=self.pools)
-        }
+        made = variants(event_type, seed=self.seed, now_ms=self.now_ms, pools=self.pools)
+        return {each.name: each for each in made}
 
 
 def with_header(request: SignedRequest, name: str, value: str | None) -> SignedRequest:
