@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import corpus, delivering, judging, recording, serving, start_up
+from tests.bench import calling_back, corpus, delivering, judging, recording, serving, start_up
 from tests.bench.figures import table
 
 
@@ -21,6 +21,7 @@ def main() -> int:
             *corpus.figures(folder),
             *judging.figures(),
             *serving.figures(folder),
+            *calling_back.figures(folder),
         ]
     print(table(figures))
     print("medians, in turns with what they are measured beside; processes run the installed wheel")
