@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -210,3 +211,14 @@ def test_what_zooms_api_calls_a_subscription_is_kept(store):
     change_users(store, new.id, ("u", "v"))
 
     assert zoom_subscriptions_by_number(store)[number].user_ids == ("u", "v")
+
+
+def test_of_two_that_look_at_once_each_finds_all(record):
+    with Store.open(record) as one, Store.open(record) as other:
+        numbers = send(one, *[body(str(number)) for number in range(40)])
+        accept(one, *[body(f"new {number}") for number in range(1200)])
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(catch_up, (one, other) * 2))
+
+        assert len(things(other, ID, limit=100)) == len(numbers)
+        assert is_caught_up(one)

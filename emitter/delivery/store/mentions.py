@@ -28,6 +28,7 @@ from emitter.delivery.store.mentions_statements import (
     IS_MENTIONED,
     KNOWN,
     LATEST,
+    LOCK,
     MOST_EVENTS,
     NEW,
     REMEMBER,
@@ -101,6 +102,7 @@ def is_caught_up(database: Database) -> bool:
 
 def _look_up_some(database: Database) -> None:
     with database.transaction(WRITE) as transaction:
+        LOCK.run(transaction)
         up_to = int(KNOWN.value(transaction) or 0)
         rows = NEW.run(transaction, up_to=up_to).fetchall()
         found = [

@@ -21,11 +21,12 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    update,
 )
 
 from emitter.core.outcome import OutcomeKind
 from emitter.delivery.store.prepared import Prepared
-from emitter.delivery.store.tables import BIG, attempts, deliveries
+from emitter.delivery.store.tables import BIG, attempts, deliveries, store_format
 from emitter.delivery.store.zoom_tables import IS_FIRST, mentions, mentions_known
 
 AT_ONCE: Final = 500
@@ -63,6 +64,8 @@ NEW: Final = Prepared(
     .order_by(deliveries.c.id)
     .limit(AT_ONCE)
 )
+LOCK: Final = Prepared(update(store_format).values(version=store_format.c.version))
+"""Holds the one row there is until the transaction ends, so that of two apps one looks up what is new."""
 FORGET: Final = Prepared(delete(mentions_known))
 REMEMBER: Final = Prepared(insert(mentions_known).values(up_to=bindparam("up_to", required=True)))
 SENT: Final = deliveries.c.attempts_made > 0
