@@ -46,7 +46,12 @@ def app_session(
         yield Session(
             scope.receiver,
             transport=transport,
-            workshop=Workshop(scope.catalog, seed=scope.seed, rng=Random(scope.seed)),  # noqa: S311 - no secrets
+            workshop=Workshop(
+                scope.catalog,
+                seed=scope.seed,
+                rng=Random(scope.seed),  # noqa: S311 - no secrets
+                pools=scope.pools,
+            ),
             pacer=Pacer(budget_s=budget_s, per_second=per_second),
             observer=observer,
         )

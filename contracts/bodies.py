@@ -55,17 +55,19 @@ class Workshop:
         catalog: The events there are.
         seed: Decides every value.
         rng: Where tokens of challenges come from.
+        pools: What names and texts are picked from, and what is known; the bundled ones where none are given.
     """
 
-    def __init__(self, catalog: Catalog, *, seed: str, rng: Random) -> None:
+    def __init__(self, catalog: Catalog, *, seed: str, rng: Random, pools: Pools | None = None) -> None:
         self.catalog = catalog
         self.seed = seed
         self.rng = rng
+        self.pools = pools or bundled_pools()
         self._plain_seeds: dict[tuple[str, int], str] = {}
 
     def event(self, name: str, *, seed: str, now_ms: int, wants: Wants = everything) -> Event:
         """Return an event as ``zoom-emitter emit NAME --seed SEED`` makes it, optional fields as wanted."""
-        world = World.numbered(0, seed=seed, story="round", start_ms=now_ms)
+        world = World.numbered(0, seed=seed, story="round", start_ms=now_ms, pools=self.pools)
         return told(world, [self.catalog.find(name)], [now_ms], wants=wants)[0]
 
     def plain_seed(self, name: str, number: int, *, now_ms: int) -> str:
@@ -99,7 +101,8 @@ class Workshop:
 
     def _variant(self, event: str, name: str, number: int, now_ms: int) -> Variant | None:
         event_type, seed = self.catalog.find(event), f"{self.seed}.{number}"
-        return variant(event_type, name, seed=seed, now_ms=now_ms, pools=_plain_pools())
+        pools = _plain_pools()._replace(known=self.pools.known)
+        return variant(event_type, name, seed=seed, now_ms=now_ms, pools=pools)
 
 
 @cache

@@ -41,7 +41,7 @@ def open_session(
         raw_transport=raw_transport_for(subscription),
         # Ids and tokens are new in every run: a receiver that remembers the last one would take events of
         # this one for duplicates.
-        workshop=Workshop(scope.catalog, seed=scope.seed, rng=SystemRandom()),
+        workshop=Workshop(scope.catalog, seed=scope.seed, rng=SystemRandom(), pools=scope.pools),
         pacer=Pacer(budget_s=budget_s, per_second=per_second),
         observer=observer,
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import shutil
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -34,6 +36,12 @@ _FOLDERS = {
 }
 _THREAD_GRACE_S = 2.0
 _GUARDED_EVENTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.bind"})
+
+# Folders of tests are in memory where there is enough: a record waits for the disk at every commit.
+_IN_MEMORY = "/dev/shm"  # noqa: S108 - pytest makes a folder of its own in it
+_ENOUGH_BYTES = 4 << 30
+if Path(_IN_MEMORY).is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _IN_MEMORY)
 
 settings.register_profile("quick", max_examples=40, deadline=None, print_blob=True)
 settings.register_profile("thorough", max_examples=500, deadline=None, print_blob=True)

@@ -130,7 +130,12 @@ def _story(session: Session, events: Sequence[str]) -> tuple[str, list[ExactBody
     """Return the bodies of events that tell one story, and their seed, as ``emit`` makes them."""
     seed = f"{session.workshop.seed}.story"
     told = events_for(
-        events, catalog=session.workshop.catalog, seed=seed, count=1, now_ms=session.clock.now_ms()
+        events,
+        catalog=session.workshop.catalog,
+        seed=seed,
+        count=1,
+        now_ms=session.clock.now_ms(),
+        pools=session.workshop.pools,
     )
     return seed, [ExactBody(body=event.body(), event=event.name) for event in told]
 

@@ -12,7 +12,7 @@ from emitter.app.logs import log_attempt
 from emitter.app.metrics import Metrics
 from emitter.app.sending import CLOSING_GRACE_S, Sending
 from emitter.app.shaking import Shaking
-from emitter.app.sharing import Listening, Telling, news_of
+from emitter.app.sharing import Listening, Telling, news_for
 from emitter.app.spreading import Spreading
 from emitter.app.steering import Steering
 from emitter.app.streams import Streams, StreamState
@@ -130,8 +130,8 @@ class Service:
             changed=self._read_anew,
             wake=self._sending.workers.wake,
         )
-        self._news = news_of(store, listening)
-        self._telling = Telling(self._news)
+        self._telling = Telling(store)
+        self._news = news_for(listening, store, own_name=self._telling.own_name)
 
     def start(self) -> None:
         """Take up what earlier runs left pending, and start the workers.
@@ -159,6 +159,8 @@ class Service:
         if self._news is not None:
             self._news.close()
         self._leadership.close()
+        if isinstance(self._sending, Spreading):
+            self._sending.close()
         if has_ended:
             self.store.close()
         return has_ended

@@ -6,10 +6,11 @@ told to look at the lists again.
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.app.values import attempt_brief, delivery_value, notice_value
-from emitter.delivery.store.news import News
+from emitter.delivery.store.news import News, tell
 from emitter.delivery.store.notices import find_notices
 from emitter.errors import UnknownNameError
 
@@ -30,11 +31,15 @@ class Telling:
     """Tells the others what happened here. Thread-safe.
 
     Args:
-        news: Carries it; None where there are no others.
+        store: The record.
+
+    Attributes:
+        own_name: By whom it is told.
     """
 
-    def __init__(self, news: News | None) -> None:
-        self._news = news
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.own_name = secrets.token_hex(4)
 
     def accepted(self, deliveries: Sequence[Delivery]) -> None:
         """Tell of deliveries that were committed together."""
@@ -60,8 +65,8 @@ class Telling:
         self._tell(kind="subscription", id=subscription_id, has_notice=has_notice)
 
     def _tell(self, **message: Any) -> None:
-        if self._news is not None:
-            self._news.tell(message)
+        if self._store.is_shared:
+            tell(self._store, message, by=self.own_name)
 
 
 class Listening:
@@ -159,8 +164,8 @@ def _size(message: Message) -> int:
     return int(message["last"] - message["first"] + 1) if message["kind"] == "accepted" else 1
 
 
-def news_of(store: Store, listening: Listening) -> News | None:
-    """Return what carries news between those who share a record; None where it is one app's own."""
+def news_for(listening: Listening, store: Store, *, own_name: str) -> News | None:
+    """Return what hears the others; None where a record is one app's own."""
     if not store.is_shared:
         return None
-    return News(store, heard=listening.heard, missed=listening.missed)
+    return News(store, own_name=own_name, heard=listening.heard, missed=listening.missed)

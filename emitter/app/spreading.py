@@ -35,7 +35,7 @@ LOOK_MS: Final = 50
 IDLE_MS: Final = 1_000
 """How often it is looked at otherwise, whatever others tell."""
 AGAIN_MS: Final = 5_000
-"""When a number that nobody leased is published again, the first time; then after twice as long each time."""
+"""When a number that nobody leased is published again first; then after as long as it has waited."""
 LONGEST_MS: Final = 600_000
 _REVALIDATING: Final = 4
 _LOG = logging.getLogger(__name__)
@@ -63,8 +63,9 @@ class _UnderWay:
         """
         known = taken.union(free)
         self.published = {each: at for each, at in self.published.items() if each in known}
-        first_ms = min((at_ms for at_ms, _ in self.published.values()), default=now_ms)
-        if now_ms - first_ms > SLOW_MS:
+        since_ms = sorted(at_ms for at_ms, _ in self.published.values())
+        # Half of it, since a worker that died holds what it had for longer, too.
+        if since_ms and now_ms - since_ms[len(since_ms) // 2] > SLOW_MS:
             self.allowed = FEWEST
         elif len(free) + len(taken) >= self.allowed:
             self.allowed = min(MOST, self.allowed * 2)
@@ -74,8 +75,8 @@ class _UnderWay:
     def note(self, published: list[Numbered], *, now_ms: int) -> None:
         """Remember what has been published."""
         for each in published:
-            first_ms, again_ms = self.published.get(each, (now_ms, now_ms))
-            wait_ms = min(LONGEST_MS, 2 * (again_ms - first_ms) or AGAIN_MS)
+            first_ms, _ = self.published.get(each, (now_ms, now_ms))
+            wait_ms = min(LONGEST_MS, max(AGAIN_MS, now_ms - first_ms))
             self.published[each] = (first_ms, now_ms + wait_ms)
 
 
@@ -123,6 +124,10 @@ class Spreading:
     def check(self) -> None:
         """Raise QueueError unless the queue can be reached."""
         self._carrier.check()
+
+    def close(self) -> None:
+        """Close the connections to the queue; the workers have been closed."""
+        self._carrier.close()
 
     def _take(self) -> Job | int | None:
         """Publish what is due; return a revalidation that is due, or when to look again; see `Workers`."""

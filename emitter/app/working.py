@@ -17,7 +17,6 @@ from emitter.core.standing import SubscriptionState
 from emitter.delivery.courier import Courier
 from emitter.delivery.store.app_subscriptions import cancel_abandoned, listed
 from emitter.delivery.store.app_timetable import at_work, take_step
-from emitter.delivery.store.news import News
 from emitter.delivery.store.steering import allow_step
 from emitter.errors import ConflictError, EmitterError, InvalidSettingError, SecretTokenError
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from emitter.core.deliveries import Attempt, Delivery
     from emitter.delivery.clock import Clock
     from emitter.delivery.store import Store
-    from emitter.delivery.store.news import Message
+    from emitter.delivery.store.app_timetable import AtWork
     from emitter.delivery.vault import Vault
 
 _LOG = logging.getLogger(__name__)
@@ -53,24 +52,27 @@ class Working:
             endpoint_for=self._directory.endpoint,
             on_attempt=self._attempted,
         )
-        self._news = News(store, heard=self._heard, missed=self._forget_all)
-        self._telling = Telling(self._news)
+        self._telling = Telling(store)
+        self._known: dict[int, tuple[str, ...]] = {}
         self._pause = threading.Event()
 
-    def start(self) -> None:
-        """Hear from now on which subscriptions are changed.
+    def check_key(self) -> None:
+        """See that the vault's key is that of the record, as far as the record shows.
 
         Raises:
-            SecretTokenError: The record has sealed secrets, and none of them opens with this key.
-            InvalidSettingError: The vault's key cannot be used.
+            SecretTokenError: It has subscriptions, and none of their secrets can be opened.
+            InvalidSettingError: The key cannot be used.
         """
-        self._check_key()
-        self._news.start()
-
-    def close(self) -> None:
-        """Hear no longer; the record stays open."""
-        self._pause.set()
-        self._news.close()
+        failed: SecretTokenError | InvalidSettingError | None = None
+        for subscription_id, _ in listed(self._store, state=SubscriptionState.ACTIVE):
+            try:
+                self._directory.endpoint(subscription_id)
+            except (SecretTokenError, InvalidSettingError) as error:
+                failed = error
+            else:
+                return
+        if failed is not None:
+            raise failed
 
     def attempt(self, delivery_id: int) -> None:
         """Make a delivery's attempt if it is due and nobody else makes it; never raises."""
@@ -86,7 +88,8 @@ class Working:
         found = at_work(self._store, delivery_id)
         if found is None:
             return
-        subscription_id, is_paused = found
+        subscription_id, is_paused = found.subscription_id, found.is_paused
+        self._read_anew_if_changed(found)
         if is_paused and not take_step(self._store, subscription_id):
             return
         begun = None
@@ -104,27 +107,8 @@ class Working:
         if delivery.state is DeliveryState.PENDING and cancel_abandoned(self._store, delivery.id):
             self._telling.steered(delivery.id)
 
-    def _heard(self, messages: list[Message]) -> None:
-        for message in messages:
-            if message["kind"] == "subscription":
-                self._forget(message["id"])
-
-    def _forget(self, subscription_id: int) -> None:
-        self._directory.forget(subscription_id)
-        self._courier.forget(subscription_id)
-
-    def _forget_all(self) -> None:
-        for subscription_id in {*self._directory.known, *self._courier.known}:
-            self._forget(subscription_id)
-
-    def _check_key(self) -> None:
-        failed: SecretTokenError | InvalidSettingError | None = None
-        for subscription_id, _ in listed(self._store, state=SubscriptionState.ACTIVE):
-            try:
-                self._directory.endpoint(subscription_id)
-            except (SecretTokenError, InvalidSettingError) as error:
-                failed = error
-            else:
-                return
-        if failed is not None:
-            raise failed
+    def _read_anew_if_changed(self, found: AtWork) -> None:
+        if self._known.get(found.subscription_id) != found.written:
+            self._known[found.subscription_id] = found.written
+            self._directory.forget(found.subscription_id)
+            self._courier.forget(found.subscription_id)

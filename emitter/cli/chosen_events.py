@@ -32,6 +32,7 @@ class EventChoice:
         unset: Paths to remove.
         story: The name of the story to tell, `count` times; None for single events.
         payload: A file of JSON or JSON lines, ``-`` for standard input; None to generate.
+        locales: Whose names and texts are told.
         is_forced: Whether unknown events and paths and invalid values are let through.
     """
 
@@ -42,6 +43,7 @@ class EventChoice:
     unset: tuple[str, ...]
     story: str | None
     payload: str | None
+    locales: tuple[str, ...]
     is_forced: bool
 
     def generated_or_own(self, catalog: Catalog, *, now_ms: int) -> Iterator[Event]:
@@ -76,16 +78,19 @@ class EventChoice:
             yield name, body
 
     def _generated(self, catalog: Catalog, now_ms: int) -> Iterator[Event]:
-        from emitter.faking import events_for, story_until  # noqa: PLC0415 - as in `_enveloped`
+        from emitter.cli.world_options import pools_of  # noqa: PLC0415 - as in `_enveloped`
+        from emitter.faking import events_for, story_until  # noqa: PLC0415
 
+        seed = self.seed or ""
+        pools = pools_of(self.locales, seed)
         if self.story:
             for index in range(self.count):
                 yield from story_until(
-                    now_ms, name=self.story, seed=self.seed or "", index=index, catalog=catalog
+                    now_ms, name=self.story, seed=seed, index=index, catalog=catalog, pools=pools
                 )
             return
         names = [event_type.name for name in self.events for event_type in matching(catalog, name)]
-        yield from events_for(names, catalog=catalog, seed=self.seed or "", count=self.count, now_ms=now_ms)
+        yield from events_for(names, catalog=catalog, seed=seed, count=self.count, now_ms=now_ms, pools=pools)
 
     def _own(self, catalog: Catalog, now_ms: int) -> Iterator[Event]:
         if len(self.events) > 1:

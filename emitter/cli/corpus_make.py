@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +13,7 @@ import rich_click as click
 
 from emitter.cli.catalogs import chosen_catalog, chosen_files
 from emitter.cli.corpus_values import Instant, Shard, Share, Span
+from emitter.cli.world_options import known_world, locale_option
 from emitter.errors import InvalidSettingError
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ _FILE_ENDINGS: Final = {
 }
 _SETS: Final = ("realistic", "coverage", "hostile")
 _MOST_ACCOUNTS: Final = 10_000
+_IS_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _MOST: Final = 10**12
 
 
@@ -49,7 +53,7 @@ _MOST: Final = 10**12
 @click.option(
     "--accounts", type=click.IntRange(1, _MOST_ACCOUNTS), default=5, show_default=True, help="How many."
 )
-@click.option("--locale", "locales", multiple=True, metavar="LOCALE", help="Names and texts of it, as de_DE.")
+@locale_option
 @click.option(
     "--format", "form", type=click.Choice(["jsonl", "files", "http", "har"]), help="Of the realistic set."
 )
@@ -124,6 +128,7 @@ def _settings(kind: str, given: dict[str, Any]) -> Settings:
         format=given.pop("form") or "jsonl",
         compress=given.pop("compress") or "none",
         partition=given.pop("partition") or "",
+        known=known_world(),
         **given,
     )
     if kind != "dir" and (settings.sets != (REALISTIC,) or settings.partition or settings.is_stream):
@@ -149,7 +154,7 @@ def _locales(names: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     from emitter.faking.locales import find_locale  # noqa: PLC0415 - imports Faker
 
-    return tuple(dict.fromkeys(find_locale(part) for name in names for part in name.split(",")))
+    return tuple(dict.fromkeys(map(find_locale, names)))
 
 
 def secret_token_of(path: str | None) -> SecretToken:
@@ -185,21 +190,30 @@ def _into(making: Making, target: str, *, is_file: bool, is_forced: bool, secret
     from emitter.faking.corpus.targets import Target  # noqa: PLC0415
 
     place = Target(Path(target), is_file=is_file, is_forced=is_forced)
+    making = replace(making, on_going_on=_say_going_on)
     try:
         with progress(making) as showing:
             manifest = showing.into(
                 place, command=_command(making.settings, target if is_file else "DIR", secret_file)
             )
     except OSError as error:
-        raise InvalidSettingError(
-            f"cannot write {error.filename or target}: {error.strerror}; the same command goes on from here"
-        ) from None
+        way_out = (
+            "make room, and the same command goes on from here"
+            if error.errno in _IS_FULL
+            else "name another place"
+        )
+        message = f"cannot write {error.filename or target}: {error.strerror}; {way_out}"
+        raise InvalidSettingError(message) from None
     except KeyboardInterrupt:
         click.echo("what is done is kept; the same command goes on from there", err=True)
         raise
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in manifest.counts.items())
     click.echo(f"made {target}: {counts} in {len(manifest.files):,} files", err=True)
     click.echo(f"manifest {place.manifest_path}", err=True)
+
+
+def _say_going_on(events: int) -> None:
+    click.echo(f"going on after {events:,} events, which are there already", err=True)
 
 
 def _to_standard_output(making: Making) -> None:

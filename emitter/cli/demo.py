@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
+import shutil
 import sys
 import textwrap
+from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from emitter.core.events import Event
     from emitter.core.handshake import Handshake
 
+PROGRAM: Final = "zoom-emitter"
 STORY: Final = "playlist-and-conversation"
 TIME_SCALE: Final = 3000
 """Zoom's waits become 0.1, 0.4 and 1.2 s; the time-out stays the real 3 s."""
@@ -54,6 +57,9 @@ def demo(ctx: click.Context, *, database: str | None) -> None:
     The receiver is a process of its own on this machine. It passes the handshake, takes seven events of one
     account, refuses one of them twice and lets another run into the time-out. The attempts follow Zoom's
     schedule, its waits some thousand times shorter. Nothing needs to be set up, nothing leaves the machine.
+
+    \b
+      zoom-emitter demo
     """
     from rich.console import Console  # noqa: PLC0415 - heavy
 
@@ -126,6 +132,20 @@ def _quoted(path: str) -> str:
     return f'"{path}"' if os.name == "nt" else shlex.quote(path)
 
 
+def program(called: str, *, found: str | None) -> str:
+    """Return what to type for this program: its name, or where no shell finds that, its path.
+
+    Args:
+        called: How it was started, the first word of the command line.
+        found: Where the shell finds the name, if anywhere.
+    """
+    path = Path(called)
+    if found or path.stem not in {PROGRAM, "zoom-webhook-emitter"}:
+        return PROGRAM
+    here = Path.cwd()
+    return _quoted(str(path.relative_to(here) if path.is_relative_to(here) else path))
+
+
 class _Show:
     """What the demo says, fitted to the terminal; lines of any length in a pipe."""
 
@@ -173,19 +193,15 @@ class _Show:
             self._line(line)
         self._line()
         self._line("how to look closer", style="bold")
-        self._columns(
-            (f"zoom-emitter deliveries list{database_option}", "all that was ever sent, the newest first"),
-            (
-                f"zoom-emitter deliveries show {ids[REFUSED_TWICE]}{database_option}",
-                "the event that was refused twice",
-            ),
-            (
-                f"zoom-emitter deliveries show {ids[TIMED_OUT]}{database_option}",
-                "the one that ran into the time-out",
-            ),
-            ("zoom-emitter sample-receiver", "the same receiver, to send to from another terminal"),
-            ("zoom-emitter emit playlist_create --to URL", "an event to that one, or to your own"),
+        name = program(sys.argv[0], found=shutil.which(PROGRAM))
+        rows = (
+            (f"deliveries list{database_option}", "all that was ever sent, the newest first"),
+            (f"deliveries show {ids[REFUSED_TWICE]}{database_option}", "the event that was refused twice"),
+            (f"deliveries show {ids[TIMED_OUT]}{database_option}", "the one that ran into the time-out"),
+            ("sample-receiver", "the same receiver, to send to from another terminal"),
+            ("emit playlist_create --to URL", "an event to that one, or to your own"),
         )
+        self._columns(*((f"{name} {arguments}", said) for arguments, said in rows))
 
     def _summary(self) -> str:
         accepted = sum(attempt.outcome.is_accepted for _, attempt in self._attempts)

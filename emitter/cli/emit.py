@@ -19,6 +19,7 @@ from emitter.cli.chosen_events import EventChoice
 from emitter.cli.emit_via import refuse_what_the_app_decides, send_via, via_options
 from emitter.cli.tally import Tally, status_of
 from emitter.cli.target import ResolvedTarget, TargetChoice, target_options
+from emitter.cli.world_options import locale_option
 from emitter.core.faults import FAULTS, body_with, check_count
 from emitter.core.handshake_forms import handshake_lines
 from emitter.core.schedule import NO_RETRIES, ZOOM_RETRIES, RetrySchedule
@@ -57,6 +58,7 @@ Bodies = Iterator[tuple[str, bytes]]
 @click.option("--dry-run", is_flag=True, help="Print the exact request; send and record nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line an attempt.")
 @click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE|URL", help="Record here.")
+@locale_option
 @via_options
 @target_options
 def emit(

@@ -29,7 +29,7 @@ _UNAUTHORIZED: Final = 401
 _ACCEPTED: Final = 202
 _GO_ALONG: Final = frozenset(
     {"via", "via_token_file", "events", "count", "seed", "story", "overrides", "unset", "payload", "raw"}
-    | {"is_forced", "fault_names", "as_json", "list_faults"}
+    | {"locales", "is_forced", "fault_names", "as_json", "list_faults"}
 )
 """What `emit` also takes with ``--via``; all else is a matter of the app's subscriptions."""
 

@@ -63,11 +63,10 @@ def worker(*, database: str | None, broker: str | None, count: int, log_form: st
         carrier = Carrier(chosen, whole_name(store))
         carrier.check()
         working = Working(store, vault, environ=os.environ, clock=SystemClock())
-        working.start()
+        working.check_key()
         click.echo(f"working for {place} through {chosen}", err=True)
         try:
             carrier.work(working.attempt, count=count)
         finally:
-            working.close()
             carrier.close()
     raise KeyboardInterrupt

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from emitter.core.deliveries import Attempt
     from emitter.core.events import Event
     from emitter.core.fault import Fault
-    from emitter.core.request import Identity, SignedRequest
+    from emitter.core.request import Identity
     from emitter.delivery.clock import Clock
     from emitter.delivery.store import Store
 
@@ -140,12 +140,12 @@ class Courier:
             delivery_id: Look only at this delivery.
             after: An attempt that has been made, to be recorded in the same transaction.
         """
-        requests: list[SignedRequest] = []
+        begun: list[Begun] = []
 
         def prepare(delivery: Delivery, number: int) -> Attempt:
             endpoint = self._endpoint(delivery.subscription_id)
             attempt, request = begin(endpoint, delivery, number, now_ms=self._clock.now_ms())
-            requests.append(request)
+            begun.append(Begun(delivery, attempt, request, endpoint))
             return attempt
 
         store = self._store if delivery_id is None else self._store.only(delivery_id)
@@ -156,9 +156,7 @@ class Courier:
             subscription_id=subscription_id,
             after=after,
         )
-        if leased is None:
-            return None
-        return Begun(*leased, requests[-1], self._endpoint(leased[0].subscription_id))
+        return begun[-1] if leased else None
 
     def complete(self, begun: Begun) -> tuple[Delivery, Attempt]:
         """Make and record an attempt that has been taken."""

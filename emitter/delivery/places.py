@@ -75,9 +75,7 @@ def data_folder() -> Path:
     Raises:
         StoreError: It cannot be made.
     """
-    from platformdirs import user_data_path  # noqa: PLC0415 - only where nothing is given
-
-    folder = user_data_path("zoom-emitter", appauthor=False)
+    folder = usual_database_path().parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -86,6 +84,13 @@ def data_folder() -> Path:
             f"{DATABASE_VARIABLE}"
         ) from None
     return folder
+
+
+def usual_database_path() -> Path:
+    """Return where the record is if no one says where; makes nothing."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - only where nothing is given
+
+    return user_data_path("zoom-emitter", appauthor=False) / DATABASE_NAME
 
 
 def _scheme(url: str) -> str:

@@ -116,6 +116,19 @@ def read(
             return _token(vault.open(ciphertext).reveal(), "the record")
 
 
+def words_of(source: SecretSource) -> str:
+    """Return where a secret token is, for people."""
+    match source:
+        case FromEnvironment(name):
+            return f"environment {name}"
+        case FromFile(path):
+            return f"file {path}"
+        case FromEnvFile(path, name):
+            return f"{name} in the env-file {path}"
+        case Sealed():
+            return "the record, encrypted"
+
+
 def to_text(source: SecretSource) -> str:
     """Return a source as JSON text for the record; holds no secret in clear."""
     kind = next(name for name, each in _KINDS.items() if isinstance(source, each))

@@ -14,10 +14,17 @@ if TYPE_CHECKING:
 
     from emitter.catalog.events import Catalog
     from emitter.core.events import Event
+    from emitter.faking.pools import Pools
 
 
 def events_for(
-    names: Sequence[str], *, catalog: Catalog, seed: str | int, count: int, now_ms: int
+    names: Sequence[str],
+    *,
+    catalog: Catalog,
+    seed: str | int,
+    count: int,
+    now_ms: int,
+    pools: Pools | None = None,
 ) -> Iterator[Event]:
     """Return the named events, `count` rounds of them; the events of a round are one story.
 
@@ -32,6 +39,7 @@ def events_for(
         seed: Decides everything; a number and its decimal text are the same seed.
         count: How many rounds, at least 0.
         now_ms: The ``event_ts`` of the first event, milliseconds since the epoch; each other comes one later.
+        pools: What names and texts are picked from, and what is known; the bundled ones where none are given.
 
     Raises:
         UnknownNameError: A name is not in the catalog; raised at once, before the first event is asked for.
@@ -39,10 +47,19 @@ def events_for(
     # Imported here, so that whoever needs an id alone does not pay for it.
     from emitter.faking.stories import rounds  # noqa: PLC0415
 
-    return rounds([catalog.find(name) for name in names], seed=seed, count=count, now_ms=now_ms)
+    types = [catalog.find(name) for name in names]
+    return rounds(types, seed=seed, count=count, now_ms=now_ms, pools=pools)
 
 
-def story_until(last_ms: int, *, name: str, seed: str | int, index: int, catalog: Catalog) -> list[Event]:
+def story_until(
+    last_ms: int,
+    *,
+    name: str,
+    seed: str | int,
+    index: int,
+    catalog: Catalog,
+    pools: Pools | None = None,
+) -> list[Event]:
     """Return the events of a story whose last event is made at a given time.
 
     Args:
@@ -51,6 +68,7 @@ def story_until(last_ms: int, *, name: str, seed: str | int, index: int, catalog
         seed: Decides everything; a number and its decimal text are the same seed.
         index: Which of the stories of this name; they share the account.
         catalog: Holds the events.
+        pools: What names and texts are picked from, and what is known; the bundled ones where none are given.
 
     Raises:
         UnknownNameError: There is no such story of events that the catalog has.
@@ -58,9 +76,9 @@ def story_until(last_ms: int, *, name: str, seed: str | int, index: int, catalog
     from emitter.faking.stories import find_story  # noqa: PLC0415 - as above
 
     story = find_story(name, catalog)
-    from_last = story.events(seed, index, start_ms=last_ms, catalog=catalog)
+    from_last = story.events(seed, index, start_ms=last_ms, catalog=catalog, pools=pools)
     took_ms = from_last[-1].event_ts_ms - last_ms
-    return story.events(seed, index, start_ms=last_ms - took_ms, catalog=catalog)
+    return story.events(seed, index, start_ms=last_ms - took_ms, catalog=catalog, pools=pools)
 
 
 def enveloped(payload: object, *, name: str, catalog: Catalog, now_ms: int) -> dict[str, Any]:

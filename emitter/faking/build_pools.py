@@ -58,6 +58,7 @@ def draw_pools(*, seed: int = SEED, locales: tuple[str, ...] = LOCALES) -> Pools
 def pools_text(pools: Pools) -> str:
     """Return what ``pools.json`` holds: one value a line, so that a change can be read."""
     parts = pools._asdict()
+    del parts["known"]
     lines = [f'  "faker_version": {json.dumps(parts.pop("faker_version"))}']
     for key, items in parts.items():
         rows = ",\n    ".join(json.dumps(item, ensure_ascii=False) for item in items)

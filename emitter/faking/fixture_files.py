@@ -97,7 +97,12 @@ def coverage_files(
 
 
 def hostile_files(
-    *, catalog: Catalog, secret_token: SecretToken, seed: str | int, now_s: int
+    *,
+    catalog: Catalog,
+    secret_token: SecretToken,
+    seed: str | int,
+    now_s: int,
+    pools: Pools | None = None,
 ) -> Iterator[FixtureFile]:
     """Yield the hostile set: the bodies, each once, then the index.
 
@@ -112,13 +117,15 @@ def hostile_files(
         secret_token: The key of right signatures; it is in no file.
         seed: Decides ids, people and texts.
         now_s: When the first request of each case arrives, seconds since the epoch.
+        pools: What names and texts are picked from; the bundled ones where none are given.
 
     Raises:
         InvalidSpecError: No event has a schema that values fit.
     """
     names: dict[bytes, str] = {}
     entries: list[dict[str, Any]] = []
-    for case in hostile_cases(secret_token=secret_token, seed=seed, now_s=now_s, catalog=catalog):
+    cases = hostile_cases(secret_token=secret_token, seed=seed, now_s=now_s, catalog=catalog, pools=pools)
+    for case in cases:
         for number, request in enumerate(case.requests, start=1):
             if request.body not in names:
                 names[request.body] = f"{case.name}.body" if number == 1 else f"{case.name}-{number}.body"

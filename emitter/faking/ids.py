@@ -6,11 +6,15 @@ Sources: docs/zoom.md#ids, #headers. Every function takes something with `randby
 
 from __future__ import annotations
 
-from binascii import b2a_base64
+from binascii import b2a_base64, hexlify
 from functools import lru_cache
-from typing import Final, Protocol
+from struct import Struct
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from emitter.core.request import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CRM_ACCOUNT: Final = "001"
 """How the Salesforce ids of accounts begin. CONFIRMED."""
@@ -26,9 +30,17 @@ _SUFFIX_ALPHABET: Final = _LETTERS + "012345"
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
-# Every two characters that 12 bits choose, and which of them are upper case.
+
+def _upper_bits(text: str) -> int:
+    """Return which of the characters are upper case, the first in the lowest bit."""
+    return sum(1 << bit for bit, char in enumerate(text) if char in _LETTERS)
+
+
+# Every two characters that 12 bits choose, and which of the two are upper case; and the last two characters
+# of a suffix by which of the six before are upper case.
 _TWO: Final = tuple(_BASE62[bits // 64 % 62] + _BASE62[bits % 62] for bits in range(4096))
-_UPPER: Final = tuple((two[0] in _LETTERS) | (two[1] in _LETTERS) << 1 for two in _TWO)
+_UPPER: Final = bytes(map(_upper_bits, _TWO))
+_LAST_TWO: Final = tuple(f"{'AQ'[bits & 1]}{_SUFFIX_ALPHABET[bits >> 1]}" for bits in range(64))
 
 ID_BYTES: Final = 16
 """How many random bytes a short id, a UUID or 32 hexadecimal digits take."""
@@ -36,6 +48,8 @@ IDENTITY_BYTES: Final = 56
 """How many random bytes name a delivery: request id, tracking id, trace context."""
 TRACKING_PREFIX: Final = "v=2.0;clid=us02;rid=WEB_"
 """How ``x-zm-trackingid`` begins with events of the web. CONFIRMED."""
+UUID_PARTS: Final = 4
+"""How many parts `uuid_parts_of` returns for each."""
 SALESFORCE_BYTES: Final = 8
 """How many random bytes a Salesforce id takes."""
 
@@ -54,7 +68,12 @@ def short_id(rng: RandomBytes) -> str:
 
 def short_id_of(octets: bytes) -> str:
     """Return 16 bytes as 22 characters of base64url."""
-    return b2a_base64(octets, newline=False)[:22].translate(_URL_SAFE).decode()
+    return ascii_short_id_of(octets).decode()
+
+
+def ascii_short_id_of(octets: bytes) -> bytes:
+    """Return what `short_id_of` returns, in ASCII."""
+    return b2a_base64(octets, newline=False)[:22].translate(_URL_SAFE)
 
 
 def dashed_uuid(rng: RandomBytes) -> str:
@@ -66,6 +85,48 @@ def dashed_uuid_of(octets: bytes) -> str:
     """Return 16 bytes as a UUID version 4; six of their bits give way to version and variant."""
     text = octets.hex()
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
+
+
+class _Uuids(NamedTuple):
+    """What makes so many UUIDs at once: each of them alone would take three times as long."""
+
+    mask: int
+    bits: int
+    parts: Struct
+    whole: Struct
+
+
+@lru_cache(maxsize=256)
+def _uuids(count: int) -> _Uuids:
+    def repeated(digits: str) -> int:
+        return int.from_bytes(bytes.fromhex(digits) * count, "big")
+
+    return _Uuids(
+        mask=repeated("ffffffffffff0fff3fffffffffffffff"),
+        bits=repeated("00000000000040008000000000000000"),
+        # Four digits and a dash eight times: three of the dashes are too many.
+        parts=Struct("x".join(["4sx24sx4sx4s"] * count)),
+        whole=Struct("36s" * count),
+    )
+
+
+def uuid_parts_of(joined: bytes, separator: bytes) -> tuple[bytes, ...]:
+    """Return UUIDs version 4 in ASCII, four parts each, that joined are what `dashed_uuid_of` returns.
+
+    Args:
+        joined: 16 bytes for each, of at least one.
+        separator: Stands for the dashes.
+    """
+    mask, bits, parts, _ = _uuids(len(joined) // ID_BYTES)
+    versioned = (int.from_bytes(joined, "big") & mask | bits).to_bytes(len(joined), "big")
+    return parts.unpack(hexlify(versioned, separator, 2))
+
+
+def dashed_uuids_of(octets: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Return for each 16 bytes what `dashed_uuid_of` returns, in ASCII."""
+    if not octets:
+        return ()
+    return _uuids(len(octets)).whole.unpack(b"".join(uuid_parts_of(b"".join(octets), b"-")))
 
 
 def hex_id(rng: RandomBytes) -> str:
@@ -122,15 +183,17 @@ def salesforce_id(rng: RandomBytes, prefix: str) -> str:
 
 def salesforce_id_of(octets: bytes, prefix: str) -> str:
     """Return 8 bytes as a Salesforce id of this kind, with its suffix."""
-    bits = int.from_bytes(octets, "big")
+    return ascii_salesforce_id_of(int.from_bytes(octets, "big"), prefix).decode()
+
+
+def ascii_salesforce_id_of(bits: int, prefix: str) -> bytes:
+    """Return what `salesforce_id_of` returns, in ASCII, for a number of 64 bits."""
     one, two, three, four = bits >> 52, bits >> 40 & 4095, bits >> 28 & 4095, bits >> 16 & 4095
     # The suffix as `with_suffix` has it, from what is known of each two characters.
-    return (
-        f"{prefix}{_TWO[one]}0000{_TWO[two]}{_TWO[three]}{_TWO[four]}"
-        f"{_SUFFIX_ALPHABET[_upper_bits(prefix) | _UPPER[one] << 3]}"
-        f"{_SUFFIX_ALPHABET[(_UPPER[two] & 1) << 4]}"
-        f"{_SUFFIX_ALPHABET[_UPPER[two] >> 1 | _UPPER[three] << 1 | _UPPER[four] << 3]}"
-    )
+    upper = _UPPER[two] | _UPPER[three] << 2 | _UPPER[four] << 4
+    first = _first_of_suffix(prefix)[_UPPER[one]]
+    text = f"{prefix}{_TWO[one]}0000{_TWO[two]}{_TWO[three]}{_TWO[four]}{first}{_LAST_TWO[upper]}"
+    return text.encode()
 
 
 def with_suffix(case_sensitive_id: str) -> str:
@@ -142,10 +205,10 @@ def with_suffix(case_sensitive_id: str) -> str:
     return case_sensitive_id + "".join(_SUFFIX_ALPHABET[_upper_bits(group)] for group in groups)
 
 
-@lru_cache(maxsize=1024)
-def _upper_bits(text: str) -> int:
-    """Return which of the characters are upper case, the first in the lowest bit."""
-    return sum(1 << bit for bit, char in enumerate(text) if char in _LETTERS)
+@lru_cache(maxsize=16)
+def _first_of_suffix(prefix: str) -> tuple[str, ...]:
+    """Return the first of a suffix, by which of the two characters after the prefix are upper case."""
+    return tuple(_SUFFIX_ALPHABET[_upper_bits(prefix) | bits << 3] for bits in range(4))
 
 
 def request_id(rng: RandomBytes) -> str:

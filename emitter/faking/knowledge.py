@@ -60,7 +60,14 @@ def _comment(draw: Draw) -> str:
 
 
 def _conversation_id(draw: Draw) -> str:
+    if known := draw.pools.known.conversation_ids:
+        return draw.stream.pick(known)
     return ids.conversation_id(draw.stream, start_ms=draw.happened_ms // 1000 * 1000)
+
+
+def _playlist_id(draw: Draw) -> str:
+    known = draw.pools.known.playlist_ids
+    return draw.stream.pick(known) if known else ids.dashed_uuid(draw.stream)
 
 
 def _meeting_number(draw: Draw) -> str:
@@ -173,7 +180,8 @@ TEXT_NAMES: Final[dict[str, Make]] = {
     "deal_id|opportunity_id": _salesforce(ids.CRM_OPPORTUNITY),
     "lead_id": _salesforce(ids.CRM_LEAD),
     "conversation_id": _conversation_id,
-    "(playlist|playlist_detail|comment|.*file)_id": _id(ids.dashed_uuid),
+    "playlist_id": _playlist_id,
+    "(playlist_detail|comment|.*file)_id": _id(ids.dashed_uuid),
     "(participant_uuid|.*message_id|msg_id)": lambda draw: ids.dashed_uuid(draw.stream).upper(),
     "(.*_)?uuid": _id(ids.meeting_uuid),
     "(.*_)?(meeting|webinar)_(id|number)|pmi|(vanity|personal)_?meeting_id": _meeting_number,

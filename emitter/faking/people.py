@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emitter.faking import ids
 from emitter.faking.pools import EMAIL_DOMAINS, Pools, bundled_pools
 from emitter.faking.streams import Stream
+
+if TYPE_CHECKING:
+    from emitter.faking.known import KnownUser
 
 _FEWEST_PEOPLE: Final = 5
 _MOST_PEOPLE: Final = 16
@@ -47,20 +50,33 @@ class Account(NamedTuple):
     ) -> Account:
         """Return account `number` of the seed, its people under one e-mail domain.
 
+        Those that the pools know are taken in its place, in turn.
+
         Args:
             number: Which account.
             seed: Decides everything.
             pools: Where the names come from; the bundled ones where none are given.
             size: How many people; between 5 and 16 where it is not given, at most as many as there are names.
         """
+        pools = pools or bundled_pools()
         stream = Stream(seed, "account", number)
         domain = stream.pick(EMAIL_DOMAINS)
         account_id = ids.short_id(stream)
+        known = pools.known
+        if known.account_ids:
+            account_id = known.account_ids[number % len(known.account_ids)]
+        if known.users:
+            return cls(account_id, tuple(map(_person, known.users)))
         usual = stream.between(_FEWEST_PEOPLE, _MOST_PEOPLE)
         size = usual if size is None else size
-        names = stream.some((pools or bundled_pools()).names, size)
+        names = stream.some(pools.names, size)
         people = (
             Person(ids.short_id(stream), name.full, name.given, name.family, f"{name.local_part}@{domain}")
             for name in names
         )
         return cls(account_id, tuple(people))
+
+
+def _person(user: KnownUser) -> Person:
+    given, _, family = user.name.rpartition(" ")
+    return Person(user.id, user.name, given or user.name, family, user.email)

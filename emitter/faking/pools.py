@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from emitter.core.wire import encode
+from emitter.faking.known import NOTHING, Known
 
 POOLS_FILE: Final = Path(__file__).with_name("pools.json")
 
@@ -43,6 +44,7 @@ class Pools(NamedTuple):
         moment_names: Names of moments.
         comments: Coaching comments; `COLLEAGUE_SLOT` stands where one is mentioned.
         topics: Topics of meetings.
+        known: Who and what is there already, in the place of what would be made up.
     """
 
     faker_version: str
@@ -54,11 +56,12 @@ class Pools(NamedTuple):
     moment_names: tuple[str, ...]
     comments: tuple[str, ...]
     topics: tuple[str, ...]
+    known: Known = NOTHING
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Pools:
         """Return the pools a parsed ``pools.json`` holds."""
-        texts = {key: tuple(items) for key, items in value.items() if isinstance(items, list)}
+        texts: dict[str, Any] = {key: tuple(items) for key, items in value.items() if isinstance(items, list)}
         texts["names"] = tuple(Name(*each) for each in value["names"])
         return cls(faker_version=value["faker_version"], **texts)
 
@@ -77,10 +80,11 @@ def in_wire_form(pools: Pools) -> Pools:
     texts: dict[str, Any] = {
         field: tuple(_unquoted(encode(text)) for text in getattr(pools, field))
         for field in pools._fields
-        if field not in {"faker_version", "names"}
+        if field not in {"faker_version", "names", "known"}
     }
     names = tuple(Name(*(_unquoted(encode(part)) for part in name)) for name in pools.names)
-    return pools._replace(names=names, **texts)
+    users = tuple(user._replace(name=_unquoted(encode(user.name))) for user in pools.known.users)
+    return pools._replace(names=names, known=pools.known._replace(users=users), **texts)
 
 
 def _unquoted(encoded: bytes) -> str:

@@ -164,12 +164,14 @@ def enveloped(
     return envelope_maker(event_type)(draw)
 
 
-def rounds(types: Iterable[EventType], *, seed: str | int, count: int, now_ms: int) -> Iterator[Event]:
+def rounds(
+    types: Iterable[EventType], *, seed: str | int, count: int, now_ms: int, pools: Pools | None = None
+) -> Iterator[Event]:
     """Yield `count` rounds of these events, one millisecond apart, each round a small story of its own."""
     chosen = tuple(types)
     for index in range(count):
         start_ms = now_ms + index * len(chosen)
-        world = World.numbered(index, seed=seed, story="round", start_ms=start_ms)
+        world = World.numbered(index, seed=seed, story="round", start_ms=start_ms, pools=pools)
         yield from told(world, chosen, range(start_ms, start_ms + len(chosen)))
 
 

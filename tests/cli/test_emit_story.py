@@ -92,3 +92,25 @@ def test_the_stories_are_listed_as_json_with_their_events():
         "playlist-and-conversation",
     ]
     assert listed[0]["events"][0] == "playlist_create"
+
+
+def test_locales_reach_names_and_texts_of_what_is_sent(receiver):
+    line = ("--locale", "ja_JP", "--locale", "ko-kr", "--seed", "1", "--to", receiver.url, "--no-validate")
+    zoom_emitter("emit", "post_comment_completed", "--count", "12", *line)
+    zoom_emitter("emit", "--story", "playlist-life", *line)
+
+    comments = [one.value["payload"]["object"]["text"] for one in receiver.arrivals[:12]]
+    names = {one.value["payload"]["object"]["playlist_name"] for one in receiver.arrivals[12:]}
+    assert sum(not text.isascii() for text in comments) >= 6
+    assert any("\uac00" <= char <= "\ud7a3" for text in comments for char in text)
+    assert any("\u3040" <= char <= "\u30ff" for text in comments for char in text)
+    assert len(names) == 1
+
+
+def test_a_locale_that_is_not_there_is_one_clear_line():
+    result = zoom_emitter("emit", "playlist_create", "--locale", "ja_JA", "--to", "http://localhost:1/")
+
+    assert result.status == 2
+    assert "unknown locale 'ja_JA'" in result.err
+    assert "ja_JP" in result.err
+    assert len(result.err.splitlines()) == 1

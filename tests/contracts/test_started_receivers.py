@@ -140,7 +140,8 @@ def test_another_that_listens_there_already_is_not_judged_in_its_place():
     [
         (["--start", " "], "--start wants a command"),
         (["--start", "x", "http://127.0.0.1:1/", "http://127.0.0.1:2/"], "--start starts one receiver"),
-        (["--start", "x", "--all"], "--all judges every receiver of the settings"),
+        (["--start", "x", "http://127.0.0.1:1/", "http://127.0.0.1:2/"], "write start = … into the settings"),
+        (["--start", "x", "--all"], "write start = … there in the place of --start"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(arguments, says):
@@ -148,6 +149,63 @@ def test_what_cannot_be_meant_is_refused(arguments, says):
 
     assert result.status == 2
     assert says in result.err
+
+
+def test_receivers_of_the_settings_are_started_as_those_say(remembering):
+    ports = [free_port(), free_port()]
+    Path("zoom-emitter.toml").write_text(
+        f"""
+        [receivers.one]
+        url = "http://localhost:{ports[0]}/"
+        start = "{SAMPLE}"
+        [receivers.two]
+        url = "http://localhost:{ports[1]}/webhooks"
+        secret-token-env = "TWO_SECRET"
+        start = "test -n \\"$TWO_SECRET\\" && {remembering}"
+        """,
+        encoding="utf-8",
+    )
+
+    result = zoom_emitter("check", "--all", "--select", "S01")
+
+    assert result.status == 0, result.text + result.err
+    assert result.text.splitlines()[-2:] == ["one  passed  nothing found", "two  passed  nothing found"]
+    assert seen()["PORT"] == str(ports[1])
+    assert [pid for pid in seen()["pids"] if is_running(pid)] == []
+
+
+def test_one_that_is_started_is_shown_again_by_starting_it_again(remembering):
+    Path("zoom-emitter.toml").write_text(
+        f"""
+        [receivers.app]
+        url = "http://localhost:{free_port()}/"
+        start = "{PYTHON} -m http.server $PORT"
+        """,
+        encoding="utf-8",
+    )
+
+    report = json.loads(zoom_emitter("check", "app", "--select", "S01", "--json").text)
+
+    assert [each["reproduce"]["command"] for each in report["findings"]] == [
+        "zoom-emitter check app --select P06"
+    ]
+
+
+def test_a_secret_token_that_the_settings_name_is_the_one_it_gets(remembering, monkeypatch):
+    monkeypatch.setenv("APP_SECRET", "4fv1RkqGQUq5sWbEz6hA5A")
+    Path("zoom-emitter.toml").write_text(
+        f"""
+        [receivers.app]
+        url = "http://localhost:{free_port()}/"
+        secret-token-env = "APP_SECRET"
+        start = "{remembering}"
+        """,
+        encoding="utf-8",
+    )
+
+    zoom_emitter("check", "app", "--select", "S01")
+
+    assert seen()["ZOOM_WEBHOOK_SECRET_TOKEN"] == "4fv1RkqGQUq5sWbEz6hA5A"
 
 
 def test_a_dry_run_starts_nothing(remembering):

@@ -12,7 +12,7 @@ import pytest
 from emitter.delivery.places import DatabaseUrl, place_of
 from emitter.delivery.store import Store, postgres_failures
 from emitter.delivery.store.leadership import Leadership
-from emitter.delivery.store.news import News
+from emitter.delivery.store.news import News, tell
 from emitter.delivery.store.steering import steer
 from emitter.delivery.store.tables import FORMAT
 from emitter.delivery.vault import vault_of
@@ -309,15 +309,15 @@ def test_news_are_heard_by_others_alone_and_a_loss_is_told(store):
     heard: list[dict[str, str]] = []
     own: list[dict[str, str]] = []
     with Store.open(store.path) as other:
-        listening = News(other, heard=heard.extend, missed=missed.set)
-        telling = News(store, heard=own.extend, missed=lambda: None)
+        listening = News(other, own_name="other", heard=heard.extend, missed=missed.set)
+        telling = News(store, own_name="this", heard=own.extend, missed=lambda: None)
         listening.start()
         telling.start()
-        telling.tell({"kind": "a", "text": "ä'\"\\"})
+        tell(store, {"kind": "a", "text": "ä'\"\\"}, by="this")
         wait_for(lambda: heard, what="the news")
         end_connections(store.path.reveal())
         assert missed.wait(10)
-        telling.tell({"kind": "b"})
+        tell(store, {"kind": "b"}, by="this")
         wait_for(lambda: len(heard) > 1, what="the news after")
         listening.close()
         telling.close()

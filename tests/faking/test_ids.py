@@ -93,3 +93,15 @@ def test_a_salesforce_id_has_its_prefix_and_its_own_suffix(prefix):
 
 def test_the_prefixes_are_those_salesforce_gives():
     assert (ids.CRM_ACCOUNT, ids.CRM_OPPORTUNITY, ids.CRM_LEAD) == ("001", "006", "00Q")
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 40])
+def test_uuids_made_together_are_those_made_one_by_one(count):
+    octets = [Stream("uuid", number).randbytes(16) for number in range(count)]
+    expected = [ids.dashed_uuid_of(each) for each in octets]
+
+    assert [each.decode() for each in ids.dashed_uuids_of(octets)] == expected
+    if octets:
+        parts = ids.uuid_parts_of(b"".join(octets), b"_")
+        made = [b"".join(parts[at : at + ids.UUID_PARTS]) for at in range(0, len(parts), ids.UUID_PARTS)]
+        assert [each.decode().replace("_", "-") for each in made] == expected

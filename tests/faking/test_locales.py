@@ -59,7 +59,7 @@ def test_addresses_are_plain_and_nobody_shares_one(locales):
 
 def test_no_text_is_empty_or_keeps_a_slot_but_the_colleagues():
     pools = pools_for(["de_DE", "fr_FR", "es_ES", "pt_BR", "he_IL", "uk_UA"], 1)
-    texts = [text for pool in pools[2:] for text in pool]
+    texts = [text for pool in pools[2:-1] for text in pool]
 
     assert all(text.strip() and "{" not in text.replace(COLLEAGUE_SLOT, "") for text in texts)
     assert any(COLLEAGUE_SLOT in text for text in pools.comments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +28,18 @@ class Api:
 
     base: str
     service: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def port(self) -> int:
         return int(self.base.rpartition(":")[2])
 
     def get(self, path, **options):
+        options["headers"] = self.headers | options.get("headers", {})
         return requests.get(self.base + path, timeout=TIMEOUT_S, **options)
 
     def post(self, path, value, **options):
+        options["headers"] = self.headers | options.get("headers", {})
         return requests.post(self.base + path, json=value, timeout=TIMEOUT_S, **options)
 
     def patch(self, path, value):

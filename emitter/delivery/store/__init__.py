@@ -1,7 +1,7 @@
 """The record: every subscription, handshake, delivery and attempt, and what is due when.
 
-The truth and the timetable at once. SQLAlchemy Core on SQLite; imported by commands only when they record,
-since SQLAlchemy takes a while to load.
+The truth and the timetable at once. SQLAlchemy Core on SQLite or PostgreSQL; imported by commands only when
+they record, since SQLAlchemy takes a while to load.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ __all__ = [
 
 
 class Store(Subscriptions, Timetable, Record):
-    """The whole record in one file. Thread-safe, and safe for several processes at once.
+    """The whole record, in one file or a database. Thread-safe, and safe for several processes at once.
 
-    Every method raises `StoreError`, with one clear line, when the file is locked, damaged, gone or full.
+    Every method raises `StoreError`, with one clear line, when it is locked, damaged, gone, full or out of
+    reach.
     """

@@ -14,7 +14,7 @@ from emitter.core.standing import SubscriptionState
 from emitter.delivery.store.app_tables import standings
 from emitter.delivery.store.database import WRITE
 from emitter.delivery.store.prepared import Prepared
-from emitter.delivery.store.tables import deliveries
+from emitter.delivery.store.tables import deliveries, subscriptions
 from emitter.delivery.store.timetable_statements import IS_LEASED
 
 if TYPE_CHECKING:
@@ -59,8 +59,13 @@ _DUE_ATTEMPTS: Final = Prepared(
     .limit(bindparam("limit"))
 )
 _AT_WORK: Final = Prepared(
-    select(standings.c.subscription_id, standings.c.is_paused)
+    select(
+        standings.c.subscription_id,
+        standings.c.is_paused,
+        *(subscriptions.c[name] for name in ("url", "settings", "sealed", "secret_source")),
+    )
     .join(deliveries, deliveries.c.subscription_id == standings.c.subscription_id)
+    .join(subscriptions, subscriptions.c.id == standings.c.subscription_id)
     .where(deliveries.c.id == bindparam("its_id"), _PENDING, _IS_AT_WORK)
 )
 _TAKE_STEP: Final = Prepared(
@@ -138,14 +143,26 @@ def due_attempts(database: Database, subscription_id: int, *, now_ms: int, limit
         return [(delivery_id, number) for delivery_id, number in rows.fetchall()]
 
 
-def at_work(database: Database, delivery_id: int) -> tuple[int, bool] | None:
-    """Return the subscription of a pending delivery and whether it is paused; None where nothing may be sent.
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A subscription whose attempts may be made.
 
-    A paused one that is returned has a step left.
+    Attributes:
+        subscription_id: Its number.
+        is_paused: Whether that takes one of the steps it has left.
+        written: All that an edit changes, as the record holds it: who knows it otherwise reads it anew.
     """
+
+    subscription_id: int
+    is_paused: bool
+    written: tuple[str, ...]
+
+
+def at_work(database: Database, delivery_id: int) -> AtWork | None:
+    """Return the subscription of a pending delivery; None where no attempt may be made."""
     with database.transaction() as transaction:
         row = _AT_WORK.run(transaction, its_id=delivery_id).fetchone()
-    return row and (row[0], bool(row[1]))
+    return row and AtWork(row[0], bool(row[1]), tuple(row[2:]))
 
 
 def active_ids(database: Database) -> list[int]:

@@ -1,14 +1,13 @@
 """What one process does to a record that several share, told to the others as it happens.
 
-By PostgreSQL's NOTIFY. It keeps caches fresh and pages live; nothing depends on it: whoever missed something
-is told so, and finds it in the record.
+By PostgreSQL's NOTIFY. It keeps pages live and what is known of subscriptions fresh; nothing depends on it:
+whoever missed something is told so, and finds it in the record.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import secrets
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,30 +25,50 @@ if TYPE_CHECKING:
     Message = dict[str, Any]
 
 _CHANNEL: Final = func.concat("zoom_emitter_", func.hashtext(func.current_schema()))
+_NAME_OF_CHANNEL: Final = "SELECT 'zoom_emitter_' || hashtext(current_schema())"
 _TELL: Final = Prepared(select(func.pg_notify(_CHANNEL, bindparam("payload"))))
 _GATHER_S: Final = 0.05
-"""How long news are gathered, so that a burst is heard at once."""
+"""How long news are gathered after some were heard, so that a burst does not take a query each."""
 _AGAIN_S: Final = 1.0
 """How long to wait before listening is tried again, in real seconds."""
 _LOOK_S: Final = 30.0
 
 
-class News:
-    """Tells other processes what this one did, and hears what they did. Thread-safe.
+def tell(database: Database, message: Message, *, by: str) -> None:
+    """Tell every other process; where that fails they find it in the record.
 
     Args:
         database: The record; a shared one.
-        heard: Called with what others told, in the order they told it, in a thread of its own.
+        message: What is told, as JSON below 8,000 bytes.
+        by: The name of who tells.
+    """
+    payload = json.dumps({"by": by, **message})
+    with contextlib.suppress(StoreError), database.transaction(WRITE) as transaction:
+        _TELL.run(transaction, payload=payload)
+
+
+class News:
+    """Hears what other processes tell, in a thread of its own.
+
+    Args:
+        database: The record; a shared one.
+        own_name: Whose news are not heard: one's own.
+        heard: Called with what was told, in that order.
         missed: Called after a time in which nothing could be heard.
     """
 
     def __init__(
-        self, database: Database, *, heard: Callable[[list[Message]], None], missed: Callable[[], None]
+        self,
+        database: Database,
+        *,
+        own_name: str,
+        heard: Callable[[list[Message]], None],
+        missed: Callable[[], None],
     ) -> None:
         self._database = database
+        self._own_name = own_name
         self._heard = heard
         self._missed = missed
-        self._own_name = secrets.token_hex(4)
         self._is_closing = threading.Event()
         self._is_listening = threading.Event()
         self._thread = threading.Thread(target=self._run, name="news", daemon=True)
@@ -64,20 +83,14 @@ class News:
         if not self._thread.is_alive():
             return
         self._is_closing.set()
-        self.tell({})  # ends the wait for news
+        tell(self._database, {}, by=self._own_name)  # ends the wait for news
         self._thread.join(_AGAIN_S)
-
-    def tell(self, message: Message) -> None:
-        """Tell every other process; where that fails they find it in the record."""
-        payload = json.dumps({"by": self._own_name, **message})
-        with contextlib.suppress(StoreError), self._database.transaction(WRITE) as transaction:
-            _TELL.run(transaction, payload=payload)
 
     def _run(self) -> None:
         while not self._is_closing.is_set():
             with contextlib.suppress(*self._database.errors, StoreError), self._database.session() as session:
                 cursor = session.cursor()
-                cursor.execute("SELECT 'zoom_emitter_' || hashtext(current_schema())")
+                cursor.execute(_NAME_OF_CHANNEL)
                 cursor.execute(f'LISTEN "{cursor.fetchone()[0]}"')
                 if self._is_listening.is_set():
                     self._missed()
@@ -87,13 +100,11 @@ class News:
             self._is_closing.wait(_AGAIN_S)
 
     def _listen(self, session: Any) -> None:
-        told = [*session.notifies(timeout=_LOOK_S, stop_after=1)]
+        told = [*session.notifies(timeout=_LOOK_S, stop_after=1), *session.notifies(timeout=0)]
         if not told:
             session.execute("SELECT 1")  # raises where the server is gone
-            return
-        self._is_closing.wait(_GATHER_S)
-        told += session.notifies(timeout=0)
         messages = [json.loads(each.payload) for each in told]
         others = [each for each in messages if each["by"] != self._own_name and "kind" in each]
         if others and not self._is_closing.is_set():
             self._heard(others)
+        self._is_closing.wait(_GATHER_S)

@@ -20,10 +20,10 @@ def pools_of(settings: Settings) -> Pools:
     Raises:
         UnknownNameError: Faker has no such locale.
     """
+    from emitter.faking.pools import bundled_pools  # noqa: PLC0415 - and what it imports
+
     if settings.locales:
         from emitter.faking.locales import pools_for  # noqa: PLC0415 - imports Faker
 
-        return pools_for(settings.locales, settings.seed)
-    from emitter.faking.pools import bundled_pools  # noqa: PLC0415
-
-    return bundled_pools()
+        return pools_for(settings.locales, settings.seed)._replace(known=settings.known)
+    return bundled_pools()._replace(known=settings.known)

@@ -21,6 +21,8 @@ _LONGEST_WAY_BITS: Final = 6  # up to 64 ms more
 _LEAST_LATE_MS: Final = 10 * 60_000
 _MOST_LATE_MS: Final = 6 * 3_600_000
 _DEADLINE_MS: Final = 3000
+LONGEST_WAY_MS: Final = _MOST_LATE_MS + round(RETRY_DELAYS_S[0] * 1000) + 5 * 60_000
+"""How long after its event is made nothing of it can arrive any more, with a little to spare."""
 
 
 def arrivals(deliveries: Sequence[tuple[Delivery, bytes]], settings: Settings) -> Iterator[Delivery]:

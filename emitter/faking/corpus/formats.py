@@ -11,13 +11,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from emitter._version import __version__
-from emitter.faking.corpus.requests import PATH, sent_ms_of
+from emitter.faking.corpus.requests import PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from emitter.faking.corpus.requests import Delivery, Sender
-    from emitter.faking.corpus.telling import ToldStory
 
 _DAY_MS: Final = 86_400_000
 _HOUR_MS: Final = 3_600_000
@@ -61,7 +60,7 @@ class JsonLines:
     framing = Framing()
 
     def __init__(self, sender: Sender, *, partition: str = "", is_stream: bool = False) -> None:
-        self._line = sender.line
+        self._sender = sender
         self._is_stream = is_stream
         self.is_one_file = not (partition or is_stream)
         self.path: Callable[[int], str] = _PATHS[partition]
@@ -77,22 +76,7 @@ class JsonLines:
         if self._is_stream:
             arrival = f'"received_at":"{iso_ms(delivery.received_ms)}","attempt":{delivery.attempt},'
         head = f'{{"event":"{delivery.event}","story":"{delivery.story}","index":{delivery.number},{arrival}'
-        sent_s = delivery.sent_ms // _SECOND_MS
-        return self._line(head.encode(), delivery.identity, sent_s, delivery.body, delivery.quoted)
-
-    def lines(self, told: ToldStory) -> list[bytes]:
-        """Return the lines of a story, each event delivered once: what `line` returns, only faster."""
-        line, story = self._line, f"{told.name}/{told.place}"
-        return [
-            line(
-                f'{{"event":"{event}","story":"{story}","index":{number},'.encode(),
-                identity,
-                sent_ms_of(event_ts_ms, sending) // _SECOND_MS,
-                body,
-                quoted,
-            )
-            for event, number, event_ts_ms, body, quoted, identity, sending in told.events
-        ]
+        return self._sender.line(delivery, head.encode())
 
 
 class RawRequests:

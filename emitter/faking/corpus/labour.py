@@ -65,7 +65,9 @@ class Worker(NamedTuple):
         )
 
 
-def results(worker: Worker, realistic: Realistic, *, first: int, jobs: int) -> Iterator[Result]:
+def results(
+    worker: Worker, realistic: Realistic, *, first: int, jobs: int, last: int | None = None
+) -> Iterator[Result]:
     """Yield the results of all tasks from a story on, in their order.
 
     Args:
@@ -73,8 +75,9 @@ def results(worker: Worker, realistic: Realistic, *, first: int, jobs: int) -> I
         realistic: The set, in this one.
         first: The story to begin with, at the border of a task.
         jobs: How many processes work; 1 is this one.
+        last: The story to end before, if not after all of them.
     """
-    left = range(first, realistic.stories.stop)
+    left = range(first, realistic.stories.stop if last is None else last)
     tasks = (left[at : at + STORIES_A_TASK] for at in range(0, len(left), STORIES_A_TASK))
     if jobs == 1:
         for stories in tasks:

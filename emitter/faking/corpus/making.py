@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from emitter.core.signing import sign
 from emitter.faking.corpus.formats import BodiesAndHeaders, Framing, RawRequests
 from emitter.faking.corpus.labour import Worker, results
 from emitter.faking.corpus.manifest import Manifest, made_by
@@ -16,6 +18,7 @@ from emitter.faking.corpus.requests import TEST_SECRET_TOKEN
 from emitter.faking.corpus.sets import files_of
 from emitter.faking.corpus.settings import REALISTIC
 from emitter.faking.corpus.targets import Progress
+from emitter.faking.corpus.truth import is_truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from emitter.faking.corpus.targets import Target
     from emitter.faking.pools import Pools
 
+ASIDE: Final = "arrivals"
+"""The folder, in that of an unfinished corpus, of what waits for its turn."""
+
 TASKS_A_NOTE: Final = 16
 """How many tasks pass until it is noted how far the corpus has come."""
 
@@ -41,6 +47,9 @@ class Writing(Protocol):
 
     def finish(self) -> list[FileEntry]:
         """Close all files and return them."""
+
+    def go_on(self, sizes: Sizes) -> None:
+        """Take files up where they were left."""
 
     def sizes(self) -> Sizes:
         """Return how far the files have come."""
@@ -60,6 +69,7 @@ class Making:
         secret_token: Signs.
         jobs: How many processes work.
         on_progress: Called with how many events of the realistic set are done.
+        on_going_on: Called with how many are done already when an interrupted run is gone on with.
         is_one_file: Whether the realistic set goes into one file, whatever its format.
     """
 
@@ -69,6 +79,7 @@ class Making:
     secret_token: SecretToken
     jobs: int = 1
     on_progress: Callable[[int], object] = id
+    on_going_on: Callable[[int], object] = id
     is_one_file: bool = False
 
     @property
@@ -91,7 +102,7 @@ class Making:
             InvalidSettingError: Something is there already.
             OSError: It cannot be written; what was is kept, and the same call goes on from there.
         """
-        progress = target.begin(self.settings, is_test_secret=self.is_test_secret)
+        progress = target.begin(self._known())
         files: list[FileEntry] = []
         counts: dict[str, int] = {}
         for name in self.settings.sets:
@@ -107,7 +118,7 @@ class Making:
                 counts[f"{name}_events"] = sum(file.events for file in made)
             files += made
         manifest = Manifest(
-            made_by=made_by(self.catalog, faker_version=self.pools.faker_version),
+            made_by=self._made_by(),
             command=command,
             settings=self.settings,
             secret_token=TEST_SECRET_TOKEN if self.is_test_secret else None,
@@ -116,6 +127,14 @@ class Making:
         )
         target.finish(manifest)
         return manifest
+
+    def _made_by(self) -> dict[str, str]:
+        return made_by(self.catalog, faker_version=self.pools.faker_version)
+
+    def _known(self) -> dict[str, Any]:
+        """Return what decides the bytes, as JSON; of the secret token no more than a corpus tells anyway."""
+        told = sign(self.secret_token, timestamp_s=0, body=b"")
+        return {"settings": self.settings.as_json(), "made_by": self._made_by(), "signed": told}
 
     def writing(self, realistic: Realistic, folder: Path) -> Writing:
         """Return where the realistic set is written below a folder."""
@@ -147,6 +166,8 @@ class Making:
             aside, start_ms=settings.start_ms, span_ms=settings.span_ms, lines=realistic.events
         )
         begun = realistic.stories.start if first is None else first
+        if realistic.is_stream and begun > realistic.stories.start:
+            self._remember(realistic, ordering, before=begun)
         done = realistic.events_in(range(realistic.stories.start, begun))
         for result in results(self.worker(), realistic, first=begun, jobs=self.jobs):
             following = result.stories.stop
@@ -168,22 +189,31 @@ class Making:
         folder = target.staging / REALISTIC
         writing = self.writing(realistic, folder)
         truth = Outputs(folder, framing=Framing()) if realistic.is_stream else None
-        can_go_on = isinstance(writing, Outputs) and self.settings.compress == "none" and truth is None
         first = None
-        if progress and can_go_on and isinstance(writing, Outputs):
-            writing.go_on(progress.sizes)
+        if progress:
+            writing.go_on({path: left for path, left in progress.sizes.items() if not is_truth(path)})
+            if truth:
+                truth.go_on({path: left for path, left in progress.sizes.items() if is_truth(path)})
             first = progress.story
+            self.on_going_on(realistic.events_in(range(realistic.stories.start, first)))
+        aside = target.staging / ASIDE
+        shutil.rmtree(aside, ignore_errors=True)
         tasks = 0
-        with closing(writing):
-            for following in self.run(
-                realistic, writing, target.staging / "arrivals", truth=truth, first=first
-            ):
+        with closing(writing), closing(truth or writing):
+            for following in self.run(realistic, writing, aside, truth=truth, first=first):
                 tasks += 1
-                if can_go_on and tasks % TASKS_A_NOTE == 0:
-                    noted = Progress(following, writing.sizes())
-                    target.save(self.settings, noted, is_test_secret=self.is_test_secret)
+                if tasks % TASKS_A_NOTE == 0:
+                    sizes = writing.sizes() | (truth.sizes() if truth else {})
+                    target.save(self._known(), Progress(following, sizes))
             made = writing.finish() + (truth.finish() if truth else [])
         return [file._replace(path=f"{REALISTIC}/{file.path}") for file in made]
+
+    def _remember(self, realistic: Realistic, ordering: Ordering, *, before: int) -> None:
+        """Tell again the stories before this one whose deliveries may still arrive after it begins."""
+        since_ms = ordering.written_until(realistic.start_ms(before))
+        began = realistic.first_story_after(since_ms - realistic.longest_ms)
+        for result in results(self.worker(), realistic, first=began, last=before, jobs=1):
+            ordering.add(result.arrivals, from_ms=since_ms)
 
     def _files(self, name: str, staging: Path) -> list[FileEntry]:
         writing = Separate(staging / name)

@@ -52,14 +52,26 @@ class Ordering:
         self._waiting_bytes = 0
         self._on_disk: set[int] = set()
 
-    def add(self, lines: list[bytes]) -> None:
-        """Take keyed lines in any order."""
+    def add(self, lines: list[bytes], *, from_ms: int | None = None) -> None:
+        """Take keyed lines in any order; not those that were written out before nothing came before a time.
+
+        Args:
+            lines: The lines.
+            from_ms: What `written_until` said of that time, milliseconds since the epoch.
+        """
         for line in lines:
-            stretch = (received_ms_of(line) - self._start_ms) // self._stretch_ms
+            received_ms = received_ms_of(line)
+            if from_ms is not None and received_ms < from_ms:
+                continue
+            stretch = (received_ms - self._start_ms) // self._stretch_ms
             self._waiting.setdefault(stretch, []).append(line)
             self._waiting_bytes += len(line)
         if self._waiting_bytes > _MOST_WAITING_BYTES:
             self._put_aside()
+
+    def written_until(self, time_ms: int) -> int:
+        """Return before when `until` with a time gave every line, milliseconds since the epoch."""
+        return self._start_ms + (time_ms - self._start_ms) // self._stretch_ms * self._stretch_ms
 
     def until(self, time_ms: int | None) -> Iterator[list[bytes]]:
         """Yield the keyed lines that arrive before a time nothing more can come before.

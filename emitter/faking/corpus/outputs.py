@@ -6,7 +6,7 @@ import hashlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from emitter.faking.corpus.compression import SUFFIXES, compressing
+from emitter.faking.corpus.compression import SUFFIXES, compressing, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +19,6 @@ MOST_OPEN: Final = 48
 """How many files are open at a time; an older one is opened again when it goes on."""
 
 _READ_BYTES: Final = 1 << 20
-
-Sizes = dict[str, tuple[int, int]]
-"""How far files have come, by path: bytes and events."""
 
 
 class FileEntry(NamedTuple):
@@ -42,6 +39,10 @@ class FileEntry(NamedTuple):
     content_sha256: str
 
 
+Sizes = dict[str, FileEntry]
+"""How far files have come, by path. What they hold is hashed again when they are taken up."""
+
+
 class Outputs:
     """Files below a folder, written piece by piece.
 
@@ -59,10 +60,10 @@ class Outputs:
         self._open: OrderedDict[str, _File] = OrderedDict()
 
     def go_on(self, sizes: Sizes) -> None:
-        """Take files up where they were left, cutting off what came after; for uncompressed ones only."""
-        for path, (size, events) in sizes.items():
-            file = self._files[path] = _File(self._folder / path, "none")
-            file.go_on(size, events)
+        """Take files up where they were left, cutting off what came after."""
+        for path, left in sizes.items():
+            file = self._files[path] = _File(self._folder / path, self._compress)
+            file.go_on(left)
 
     def write(self, path: str, data: bytes, events: int) -> None:
         """Add a piece that tells of so many events to a file."""
@@ -82,8 +83,12 @@ class Outputs:
         file.events += events
 
     def sizes(self) -> Sizes:
-        """Return how far the files have come."""
-        return {path: (file.content_size, file.events) for path, file in self._files.items()}
+        """Close all files for now, and return how far they have come.
+
+        What is compressed is compressed in parts, so that it can be gone on with; a part ends here.
+        """
+        self.close()
+        return {path: file.entry(path) for path, file in self._files.items()}
 
     def finish(self) -> list[FileEntry]:
         """Write what ends each file, close all, and return them in the order of their paths."""
@@ -110,7 +115,7 @@ class Separate:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._entries: list[FileEntry] = []
+        self._entries: Sizes = {}
 
     def write(self, path: str, data: bytes, events: int) -> None:
         """Write a file."""
@@ -119,15 +124,19 @@ class Separate:
             target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
         digest = hashlib.sha256(data).hexdigest()
-        self._entries.append(FileEntry(path, events, len(data), digest, digest))
+        self._entries[path] = FileEntry(path, events, len(data), digest, digest)
+
+    def go_on(self, sizes: Sizes) -> None:
+        """Count files that are there as written; a later one may be written again."""
+        self._entries = {**sizes}
 
     def sizes(self) -> Sizes:
-        """Return nothing: what is not finished is made again."""
-        return {}
+        """Return the files so far."""
+        return {**self._entries}
 
     def finish(self) -> list[FileEntry]:
         """Return the files in the order of their paths."""
-        return sorted(self._entries)
+        return sorted(self._entries.values())
 
     def close(self) -> None:
         """Do nothing: no file is open."""
@@ -153,8 +162,11 @@ class Stream:
         self._sink.write((self._framing.between if self._is_begun else self._framing.head) + data)
         self._is_begun = True
 
+    def go_on(self, sizes: Sizes) -> None:
+        """Do nothing: what went out cannot be taken up."""
+
     def sizes(self) -> Sizes:
-        """Return nothing: what went out cannot be taken up."""
+        """Return nothing, likewise."""
         return {}
 
     def finish(self) -> list[FileEntry]:
@@ -183,14 +195,18 @@ class _File:
         self._below: _Hashed | None = None
         self._sink: Sink | None = None
 
-    def go_on(self, size: int, events: int) -> None:
-        """Cut the file off after `size` bytes and hash them."""
+    def go_on(self, left: FileEntry) -> None:
+        """Cut off what came after the file was left, and hash what is in it."""
         with self._path.open("r+b") as file:
-            file.truncate(size)
-            while block := file.read(_READ_BYTES):
+            file.truncate(left.size)
+            while self._compress != "none" and (block := file.read(_READ_BYTES)):
+                self._raw.update(block)
+        with opened(self._path) as content:
+            while block := content.read(_READ_BYTES):
                 self._content.update(block)
                 self.content_size += len(block)
-        self.events = events
+        self._raw_size = left.size
+        self.events = left.events
 
     def open(self) -> None:
         """Make sure the file is open at its end."""

@@ -60,6 +60,11 @@ class Programme:
         self.plans = _plans(catalog, seed, frozenset(wanted or catalog.names()))
         self._before = (0, *accumulate(plan.events for plan in self.plans))
 
+    @property
+    def longest_ms(self) -> int:
+        """How long the longest story goes on at most."""
+        return max(sum(least_ms + width_ms for _, least_ms, width_ms in plan.beats) for plan in self.plans)
+
     def plan(self, story: int) -> Plan:
         """Return the plan of a story by its number."""
         return self.plans[story % len(self.plans)]

@@ -6,17 +6,21 @@ stories can be made by any process.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from emitter.faking.corpus.arrivals import arrivals
+from emitter.faking.corpus.arrivals import LONGEST_WAY_MS, arrivals
 from emitter.faking.corpus.formats import BodiesAndHeaders, Har, JsonLines, RawRequests
 from emitter.faking.corpus.ordering import keyed
 from emitter.faking.corpus.programme import Programme
-from emitter.faking.corpus.requests import Delivery, Sender, sent_ms_of
+from emitter.faking.corpus.requests import Delivery, Sender
 from emitter.faking.corpus.rhythm import Rhythm
 from emitter.faking.corpus.settings import DEFAULT_EVENTS
+from emitter.faking.corpus.story_lines import StoryLines
 from emitter.faking.corpus.telling import Teller
 from emitter.faking.corpus.truth import truth_of
+from emitter.faking.ids import uuid_parts_of
+from emitter.faking.pacing import sent_ms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +31,10 @@ if TYPE_CHECKING:
     from emitter.faking.corpus.settings import Settings
     from emitter.faking.corpus.telling import ToldStory
     from emitter.faking.pools import Pools
+    from emitter.faking.scripts import Script
 
 LINES_A_PIECE: Final = 64
+STORIES_A_PIECE: Final = 12
 """About 64 KB; pieces of a megabyte would take longer, the allocator gives so much back each time."""
 
 
@@ -100,6 +106,8 @@ class Realistic:
             accounts=settings.accounts,
             pools=pools,
         )
+        self._lines_of: dict[Script, StoryLines] = {}
+        self._texts: dict[bytes, bytes] = {}
         self.format: Format = _format(settings, self._sender, is_one_file=is_one_file)
 
     @property
@@ -116,6 +124,16 @@ class Realistic:
         """Return when a story begins, milliseconds since the epoch; later ones never begin earlier."""
         return self._teller.start_ms(story)
 
+    def first_story_after(self, time_ms: int) -> int:
+        """Return the first story of the set that begins at a time or later, milliseconds since the epoch."""
+        stories = self.stories
+        return stories.start + bisect_left(stories, time_ms, key=self.start_ms)
+
+    @property
+    def longest_ms(self) -> int:
+        """How long it takes at most from the beginning of a story until nothing of it can arrive any more."""
+        return self._programme.longest_ms + LONGEST_WAY_MS
+
     def told(self, story: int) -> ToldStory:
         """Tell a story."""
         return self._teller.told(story, most=self._most(story))
@@ -128,10 +146,10 @@ class Realistic:
         name = f"{told.name}/{told.place}"
         made = (
             (
-                Delivery(event, name, number, at_ms, body, quoted, identity, sent_ms_of(at_ms, sending)),
+                Delivery(event, name, number, at_ms, body, identity, sent_ms_of(at_ms, sending)),
                 sending,
             )
-            for event, number, at_ms, body, quoted, identity, sending in told.events
+            for event, number, at_ms, body, identity, sending in told.events
         )
         if self._settings.is_stream:
             yield from arrivals([*made], self._settings)
@@ -158,14 +176,34 @@ class Realistic:
 
     def _lines(self, lines: JsonLines, stories: range) -> Iterator[Piece]:
         """Yield the lines of plain stories: what `pieces` does for any format, without detours."""
-        waiting: list[bytes] = []
-        for story in stories:
-            waiting += lines.lines(self._teller.told(story, most=self._most(story)))
-            if len(waiting) >= LINES_A_PIECE:
-                yield Piece(lines.path(0), b"".join(waiting), len(waiting))
-                waiting.clear()
-        if waiting:
-            yield Piece(lines.path(0), b"".join(waiting), len(waiting))
+        for first in range(stories.start, stories.stop, STORIES_A_PIECE):
+            some = range(first, min(first + STORIES_A_PIECE, stories.stop))
+            yield Piece(lines.path(0), b"".join(self._written(lines, some)), self.events_in(some))
+
+    def _written(self, lines: JsonLines, stories: range) -> Iterator[bytes]:
+        """Yield the lines of stories, step by step for all of them: a step stays in a processor's cache."""
+        is_cut = self._all_stories - 1 in stories
+        whole = stories[:-1] if is_cut else stories
+        filled = [each for each in map(self._teller.filled, whole) if each]
+        if len(filled) != len(whole) or not whole:
+            yield from (lines.line(delivery) for story in stories for delivery in self.deliveries(story))
+            return
+        writers = [self._story_lines(story, each.script) for story, each in zip(whole, filled, strict=True)]
+        pairs = [*zip(writers, filled, strict=True)]
+        messages = [message for writer, each in pairs for message in writer.messages(each)]
+        digits = iter(self._sender.signer.all_digits(messages))
+        identities = b"".join([octets for each in filled for octets in each.request_ids])
+        request_ids = iter(uuid_parts_of(identities, b"_"))
+        for story, (writer, each) in zip(whole, pairs, strict=True):
+            yield from writer.lines(story, each, request_ids=request_ids, digits=digits)
+        if is_cut:
+            yield from map(lines.line, self.deliveries(stories[-1]))
+
+    def _story_lines(self, story: int, script: Script) -> StoryLines:
+        if script not in self._lines_of:
+            name = self._teller.name(story)
+            self._lines_of[script] = StoryLines(script, name=name, texts=self._texts)
+        return self._lines_of[script]
 
     def stream(self, stories: range) -> tuple[list[bytes], list[Piece]]:
         """Return what these stories add to a stream.

@@ -31,7 +31,11 @@ def files_of(name: str, making: Making) -> Iterator[tuple[str, bytes, int]]:
         )
     else:
         files = hostile_files(
-            catalog=catalog, secret_token=making.secret_token, seed=settings.seed, now_s=now_s
+            catalog=catalog,
+            secret_token=making.secret_token,
+            seed=settings.seed,
+            now_s=now_s,
+            pools=making.pools,
         )
     for file in files:
         yield file.name, file.content, int(file.name.endswith(".body"))

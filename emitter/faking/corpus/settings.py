@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
 from emitter.errors import InvalidSettingError
+from emitter.faking.known import NOTHING, Known, known_of, world_of
 
 REALISTIC: Final = "realistic"
 COVERAGE: Final = "coverage"
@@ -48,6 +49,7 @@ class Settings:
         duplicates: How many of a million events are delivered again.
         late: How many of a million deliveries come late.
         reorder: How many of a million events arrive after the next of their story.
+        known: Who and what is there already, in the place of what would be made up.
     """
 
     seed: str = DEFAULT_SEED
@@ -67,6 +69,7 @@ class Settings:
     duplicates: int = 0
     late: int = 0
     reorder: int = 0
+    known: Known = NOTHING
 
     def __post_init__(self) -> None:
         """Refuse what does not go together.
@@ -89,6 +92,11 @@ class Settings:
             raise InvalidSettingError(
                 "--duplicates, --late and --reorder tell whole stories; leave out --event"
             )
+        if self.is_stream and (self.known.playlist_ids or self.known.conversation_ids):
+            raise InvalidSettingError(
+                "--duplicates, --late and --reorder want playlists and conversations of their own; "
+                "leave them out of [world]"
+            )
         if is_own_files and max(self.events or 0, self.stories or 0) > MOST_FILES:
             raise InvalidSettingError(
                 f"--format {self.format} makes files of each event, {MOST_FILES} at most; use jsonl for more"
@@ -101,9 +109,9 @@ class Settings:
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings as they stand in a manifest."""
-        return {
-            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
-        }
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "known"}
+        shown = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+        return shown if self.known == NOTHING else shown | {"world": world_of(self.known)}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
@@ -112,7 +120,9 @@ class Settings:
         Raises:
             InvalidSettingError: A key is missing, unknown or of another type.
         """
-        kinds = {each.name: type(getattr(cls(), each.name)) for each in fields(cls)}
+        kinds = {each.name: type(getattr(cls(), each.name)) for each in fields(cls) if each.name != "known"}
+        known = known_of(value.get("world", {}))
+        value = {key: each for key, each in value.items() if key != "world"}
         if value.keys() != kinds.keys():
             odd = ", ".join(sorted(value.keys() ^ kinds.keys()))
             raise InvalidSettingError(f"the settings of the manifest are not those this version knows: {odd}")
@@ -123,4 +133,4 @@ class Settings:
             is_number = key in {"events", "stories"} and (each is None or type(each) is int)
             if not is_number and type(each) is not kinds[key]:
                 raise InvalidSettingError(f"the setting {key} of the manifest is {each!r}, which is no {key}")
-        return cls(**given)
+        return cls(**given, known=known)

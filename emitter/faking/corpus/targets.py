@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from emitter.errors import InvalidSettingError
 from emitter.faking.corpus import manifest as manifests
 from emitter.faking.corpus.manifest import Manifest
+from emitter.faking.corpus.outputs import FileEntry
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from emitter.faking.corpus.outputs import Sizes
-    from emitter.faking.corpus.settings import Settings
+
+Known = Mapping[str, Any]
+"""What decides the bytes of a corpus, as JSON."""
 
 UNFINISHED: Final = ".unfinished"
 _PROGRESS: Final = "progress.json"
@@ -50,8 +54,11 @@ class Target:
         """Where the manifest is."""
         return manifest_path_of(self.path, is_file=self.is_file)
 
-    def begin(self, settings: Settings, *, is_test_secret: bool) -> Progress | None:
-        """Make ready to write, and return how far an interrupted run of the same settings came.
+    def begin(self, known: Known) -> Progress | None:
+        """Make ready to write, and return how far an interrupted run came.
+
+        Args:
+            known: What decides the bytes; a run of another corpus is not gone on with.
 
         Raises:
             InvalidSettingError: Something is there that may not be replaced.
@@ -60,24 +67,26 @@ class Target:
             is_taken = self.path.exists()
         else:
             is_taken = self.path.exists() and any(each != self.staging for each in self.path.iterdir())
-        if is_taken and not self._is_forced:
+        # What is there may be of a run that was stopped while files got their final names.
+        is_own = self.staging.joinpath(manifests.NAME).exists()
+        if is_taken and not self._is_forced and not is_own:
             what = "exists" if self.is_file else "is not empty"
             raise InvalidSettingError(f"{self.path} {what}; name another place, or replace it with --force")
-        known = {"settings": settings.as_json(), "is_test_secret": is_test_secret}
-        progress = self._progress(known)
+        progress = None if is_own else self._progress(known)
         if progress is None:
             shutil.rmtree(self.staging, ignore_errors=True)
             self.staging.mkdir(parents=True)
             self._save({**known, "story": None, "sizes": {}})
         return progress
 
-    def save(self, settings: Settings, progress: Progress, *, is_test_secret: bool) -> None:
+    def save(self, known: Known, progress: Progress) -> None:
         """Note how far the corpus has come."""
-        known = {"settings": settings.as_json(), "is_test_secret": is_test_secret}
         self._save({**known, "story": progress.story, "sizes": progress.sizes})
 
     def finish(self, manifest: Manifest) -> None:
         """Give everything its final name, the manifest last."""
+        half_done = self.staging / manifests.NAME
+        half_done.write_bytes(manifest.text())
         if self.is_file:
             (made,) = manifest.files
             self.staging.joinpath(made.path).replace(self.path)
@@ -87,20 +96,16 @@ class Target:
                 target = self.path / file.path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self.staging.joinpath(file.path).replace(target)
-        half_done = self.staging / manifests.NAME
-        half_done.write_bytes(manifest.text())
         half_done.replace(self.manifest_path)
         shutil.rmtree(self.staging, ignore_errors=True)
 
-    def _progress(self, known: dict[str, Any]) -> Progress | None:
+    def _progress(self, known: Known) -> Progress | None:
         try:
             saved = json.loads((self.staging / _PROGRESS).read_bytes())
             if {key: saved.get(key) for key in known} != known or saved["story"] is None:
                 return None
-            return Progress(
-                saved["story"], {path: (each[0], each[1]) for path, each in saved["sizes"].items()}
-            )
-        except (OSError, ValueError, KeyError, AttributeError, IndexError):
+            return Progress(saved["story"], {path: FileEntry(*each) for path, each in saved["sizes"].items()})
+        except (OSError, ValueError, KeyError, AttributeError, TypeError):
             return None
 
     def _save(self, value: dict[str, Any]) -> None:

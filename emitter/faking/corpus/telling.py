@@ -9,33 +9,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emitter.core.wire import encode, ordered
+from emitter.faking.cells import DELIVERY, PACE, account_share, drawn, start_share, story_block
 from emitter.faking.corpus.population import Population
 from emitter.faking.outlines import Outline, outline_block
 from emitter.faking.pacing import happened_of, times_of
 from emitter.faking.plot import Plot
 from emitter.faking.pools import in_wire_form
-from emitter.faking.scripts import quoted, script_of
+from emitter.faking.scripts import Cast, Words, script_of
 from emitter.faking.stories import enveloped
 from emitter.faking.streams import Blocks
 from emitter.faking.templates import shapes_of
-from emitter.faking.world import World, account_share, drawn, start_share, story_block
+from emitter.faking.world import World
 
 if TYPE_CHECKING:
     from emitter.faking.corpus.programme import Plan, Programme
     from emitter.faking.corpus.rhythm import Rhythm
+    from emitter.faking.people import Account
     from emitter.faking.pools import Pools
     from emitter.faking.scripts import Script
     from emitter.faking.streams import Block
 
 _SHARE_BITS: Final = 32
 
-Told = tuple[str, int, int, bytes, bytes, bytes, bytes]
+Told = tuple[str, int, int, bytes, bytes, bytes]
 """One event as a story tells it.
 
 Its full name; its place in the story, from 0, events that are not wanted counted too; when it is made,
-milliseconds since the epoch; its body; the same as the content of a JSON text; and what was drawn for its
-delivery, `Chance.identity` and `Chance.sending`.
+milliseconds since the epoch; its body; and what was drawn for its delivery, `Chance.identity` and
+`Chance.sending`.
 """
+
+
+class Filled(NamedTuple):
+    """A story that a script tells, before it is told.
+
+    Attributes:
+        script: The script.
+        octets: The story's random bytes.
+        times_ms: When each event of the course is made, milliseconds since the epoch.
+        request_ids: What names the request of each, 16 bytes.
+        values: What goes into the lines of the script; the first is the account's id.
+    """
+
+    script: Script
+    octets: bytes
+    times_ms: list[int]
+    request_ids: list[bytes]
+    values: list[bytes]
 
 
 class ToldStory(NamedTuple):
@@ -80,14 +100,16 @@ class Teller:
         self._plans = programme.plans
         self._rhythm = rhythm
         self._stories = stories
-        self._plain, self._in_wire_form = (
-            (Population(accounts, seed=seed, pools=each), each) for each in (pools, in_wire_form(pools))
-        )
+        self._pools = pools
+        accounts = min(accounts, len(pools.known.account_ids) or accounts)
+        self._accounts = Population(accounts, seed=seed, pools=pools, of=_itself)
+        wire = in_wire_form(pools)
+        self._words = Words.of(wire)
+        self._casts = Population(accounts, seed=seed, pools=wire, of=Cast.of)
         self._blocks = {plan.story: Blocks(seed, plan.story) for plan in self._plans}
         outlines = Blocks(seed, "outline")
         self._outlines = [Outline(outline_block(outlines, number)) for number in range(len(self._plans))]
         self._scripts: dict[int, Script | None] = {}
-        self._texts: dict[bytes, bytes] = {}
 
     def start_ms(self, index: int) -> int:
         """Return when a story begins, milliseconds since the epoch; the next never begins earlier."""
@@ -101,54 +123,51 @@ class Teller:
             index: Which story, from 0.
             most: After how many wanted events it is broken off, if at all.
         """
-        plan = self._plans[index % len(self._plans)]
-        block = story_block(self._blocks[plan.story], index, events=len(plan.beats))
-        script = self._script(plan)
-        if script is None:
-            return self._played(plan, block, index, most)
-        world = self._world(plan, block, index, is_in_wire_form=True)
-        gaps, lags, identities, sendings = zip(*drawn(block.octets), strict=True)
-        times_ms = times_of(gaps, plan.beats, start_ms=world.start_ms, end_ms=self._rhythm.end_ms)
-        plain, quoted_values = script.values(world, times_ms, happened_of(lags, times_ms))
+        filled = self.filled(index)
+        if filled is None:
+            return self.played(index, most=most)
+        deliveries = [*drawn(DELIVERY, filled.octets)]
         events = [
             (
                 event,
                 number,
-                times_ms[number],
-                text % (picked := pick(plain)),
-                quoted_text % (picked if quoted_values is plain else pick(quoted_values)),
-                identities[number],
-                sendings[number],
+                filled.times_ms[number],
+                text % tuple([filled.values[place] for place in places]),
+                *deliveries[number],
             )
-            for event, number, text, quoted_text, pick in script.lines[:most]
+            for event, number, text, places in filled.script.lines[:most]
         ]
-        return ToldStory(plan.story, index, world.account.id, events)
+        return ToldStory(self.name(index), index, filled.values[0].decode(), events)
+
+    def name(self, index: int) -> str:
+        """Return the name of a story."""
+        return self._plans[index % len(self._plans)].story
+
+    def filled(self, index: int) -> Filled | None:
+        """Return what there is to tell of a story, or None where it has no script."""
+        plan = self._plans[index % len(self._plans)]
+        if plan.number not in self._scripts:
+            self._scripts[plan.number] = self._script(plan)
+        script = self._scripts[plan.number]
+        if script is None:
+            return None
+        octets = self._blocks[plan.story].octets(index, script.size)
+        cast = self._casts.chosen(account_share(octets))
+        start_ms = self._start_ms(index, octets)
+        paced = script.tempo.paced(octets, start_ms=start_ms, end_ms=self._rhythm.end_ms)
+        values = script.values(octets, cast, self._words, paced)
+        return Filled(script, octets, paced[0], paced[3], values)
 
     def played(self, index: int, *, most: int | None = None) -> ToldStory:
         """Tell a story as `told` does, without a script."""
         plan = self._plans[index % len(self._plans)]
-        block = story_block(self._blocks[plan.story], index, events=len(plan.beats))
-        return self._played(plan, block, index, most)
-
-    def ending(self, index: int, *, most: int | None = None) -> Plot:
-        """Return how things stand after a story, or after as many of its wanted events."""
-        plan = self._plans[index % len(self._plans)]
-        block = story_block(self._blocks[plan.story], index, events=len(plan.beats))
-        plot = Plot(self._world(plan, block, index, is_in_wire_form=False))
-        left = len(plan.beats) if most is None else most
-        for beat, is_wanted in zip(plan.beats, plan.wanted, strict=True):
-            if is_wanted and not left:
-                break
-            left -= is_wanted
-            plot.happening(beat.event_type.name, happened_ms=0)
-        return plot
-
-    def _played(self, plan: Plan, block: Block, index: int, most: int | None) -> ToldStory:
-        world = self._world(plan, block, index, is_in_wire_form=False)
+        world = self._world(plan, index)
         plot = Plot(world)
-        gaps, lags, identities, sendings = zip(*drawn(block.octets), strict=True)
+        octets = self._block(plan, index).octets
+        gaps, lags = zip(*drawn(PACE, octets), strict=True)
         times_ms = times_of(gaps, plan.beats, start_ms=world.start_ms, end_ms=self._rhythm.end_ms)
         happened = happened_of(lags, times_ms)
+        deliveries = [*drawn(DELIVERY, octets)]
         events: list[Told] = []
         for number, (event_type, _, _) in enumerate(plan.beats):
             event_ts_ms, happened_ms = times_ms[number], happened[number]
@@ -165,38 +184,46 @@ class Teller:
                 wants=shapes_of(event_type).wants(world.outline.presence(number)),
             )
             body = encode(ordered(event_type.name, envelope))
-            events.append(
-                (
-                    event_type.name,
-                    number,
-                    event_ts_ms,
-                    body,
-                    quoted(body),
-                    identities[number],
-                    sendings[number],
-                )
-            )
+            events.append((event_type.name, number, event_ts_ms, body, *deliveries[number]))
             if len(events) == most:
                 break
         return ToldStory(plan.story, index, world.account.id, events)
 
-    def _script(self, plan: Plan) -> Script | None:
-        if plan.number not in self._scripts:
-            types = [beat.event_type for beat in plan.beats]
-            outline = self._outlines[plan.number]
-            self._scripts[plan.number] = script_of(types, outline, wanted=plan.wanted, texts=self._texts)
-        return self._scripts[plan.number]
+    def ending(self, index: int, *, most: int | None = None) -> Plot:
+        """Return how things stand after a story, or after as many of its wanted events."""
+        plan = self._plans[index % len(self._plans)]
+        plot = Plot(self._world(plan, index))
+        left = len(plan.beats) if most is None else most
+        for beat, is_wanted in zip(plan.beats, plan.wanted, strict=True):
+            if is_wanted and not left:
+                break
+            left -= is_wanted
+            plot.happening(beat.event_type.name, happened_ms=0)
+        return plot
 
-    def _world(self, plan: Plan, block: Block, index: int, *, is_in_wire_form: bool) -> World:
-        population, pools = self._in_wire_form if is_in_wire_form else self._plain
+    def _script(self, plan: Plan) -> Script | None:
+        known = self._pools.known
+        if known.playlist_ids or known.conversation_ids:
+            return None
+        return script_of(plan.beats, self._outlines[plan.number], wanted=plan.wanted)
+
+    def _block(self, plan: Plan, index: int) -> Block:
+        return story_block(self._blocks[plan.story], index, events=len(plan.beats))
+
+    def _world(self, plan: Plan, index: int) -> World:
+        block = self._block(plan, index)
         return World(
             block,
             self._outlines[plan.number],
             start_ms=self._start_ms(index, block.octets),
-            account=population.chosen(account_share(block.octets)),
-            pools=pools,
+            account=self._accounts.chosen(account_share(block.octets)),
+            pools=self._pools,
         )
 
     def _start_ms(self, index: int, octets: bytes) -> int:
         part = (index << _SHARE_BITS) + start_share(octets)
         return self._rhythm.time_ms(part, self._stories << _SHARE_BITS)
+
+
+def _itself(account: Account) -> Account:
+    return account

@@ -20,6 +20,11 @@ PLAYLISTS: Final = "truth/playlists.jsonl"
 CONVERSATIONS: Final = "truth/conversations.jsonl"
 
 
+def is_truth(path: str) -> bool:
+    """Say whether a file is of the truth, by its path in the set's folder."""
+    return path.startswith("truth/")
+
+
 def truth_of(told: ToldStory, plot: Plot, deliveries: Sequence[Delivery]) -> Iterator[tuple[str, bytes]]:
     """Yield a line for each event, playlist and conversation of a story, with the file it belongs to.
 

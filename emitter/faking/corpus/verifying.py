@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from emitter.core.secrets import SecretToken
     from emitter.faking.corpus.making import Making
     from emitter.faking.corpus.manifest import Manifest
+    from emitter.faking.corpus.outputs import Sizes
 
 _READ_BYTES: Final = 1 << 20
 
@@ -179,7 +180,10 @@ class _Hashing:
             self._digests[path].update(self.framing.between)
         self._digests[path].update(data)
 
-    def sizes(self) -> dict[str, tuple[int, int]]:
+    def go_on(self, sizes: Sizes) -> None:
+        pass
+
+    def sizes(self) -> Sizes:
         return {}
 
     def finish(self) -> list[FileEntry]:

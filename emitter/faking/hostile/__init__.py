@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
     from emitter.catalog.events import Catalog
     from emitter.core.secrets import SecretToken
+    from emitter.faking.pools import Pools
 
 __all__ = ["Expected", "HostileCase", "HostileRequest", "hostile_cases"]
 
 
 def hostile_cases(
-    *, secret_token: SecretToken, seed: str | int, now_s: int, catalog: Catalog
+    *, secret_token: SecretToken, seed: str | int, now_s: int, catalog: Catalog, pools: Pools | None = None
 ) -> Iterator[HostileCase]:
     """Yield the hostile set; the same arguments give the same bytes.
 
@@ -43,10 +44,11 @@ def hostile_cases(
         seed: Decides ids, people and texts, not which cases there are.
         now_s: When the first request of each case arrives, seconds since the epoch.
         catalog: Which events there are.
+        pools: What names and texts are picked from, and what is known; the bundled ones where none are given.
 
     Raises:
         InvalidSpecError: No value fits the schema of an event.
     """
-    desk = Desk(secret_token=secret_token, seed=seed, now_s=now_s, catalog=catalog)
+    desk = Desk(secret_token=secret_token, seed=seed, now_s=now_s, catalog=catalog, pools=pools)
     for part in (traffic, sequences, timestamps, forgeries, challenges, odd_events, nonsense):
         yield from part(desk)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from emitter.core.events import Event
     from emitter.core.request import SignedRequest
     from emitter.core.secrets import SecretToken
+    from emitter.faking.pools import Pools
     from emitter.faking.variants import Variant
 
 _URL: Final = "https://receiver.example.com/"
@@ -45,12 +46,14 @@ class Desk:
         seed: Decides ids, people and texts.
         now_s: When the first request of every case arrives, seconds since the epoch.
         catalog: Which events there are; at least one.
+        pools: What names and texts are picked from; the bundled ones where none are given.
     """
 
     secret_token: SecretToken
     seed: str | int
     now_s: int
     catalog: Catalog
+    pools: Pools | None = None
 
     @property
     def other_secret(self) -> SecretToken:
@@ -92,7 +95,12 @@ class Desk:
         """Return events of these types that tell one story; another for each case."""
         names = [event_type.name for event_type in types]
         found = events_for(
-            names, catalog=self.catalog, seed=f"{self.seed}/{case}", count=1, now_ms=self.now_ms
+            names,
+            catalog=self.catalog,
+            seed=f"{self.seed}/{case}",
+            count=1,
+            now_ms=self.now_ms,
+            pools=self.pools,
         )
         return [*found]
 
@@ -180,7 +188,8 @@ class Desk:
         return None
 
     def _variants(self, event_type: EventType) -> dict[str, Variant]:
-        return {each.name: each for each in variants(event_type, seed=self.seed, now_ms=self.now_ms)}
+        made = variants(event_type, seed=self.seed, now_ms=self.now_ms, pools=self.pools)
+        return {each.name: each for each in made}
 
 
 def with_header(request: SignedRequest, name: str, value: str | None) -> SignedRequest:

@@ -15,11 +15,15 @@ CATALOG = Catalog.bundled()
 SECRET = SecretToken(TEST_SECRET_TOKEN)
 
 
+OF_THE_MAKING = ("jobs", "on_progress", "on_going_on", "is_one_file", "secret_token")
+
+
 def a_making(*, catalog=CATALOG, **given):
+    making = {"secret_token": SECRET} | {name: given.pop(name) for name in OF_THE_MAKING if name in given}
     settings: Any = {"sets": ("realistic",), "stories": 300} | given
     if "events" in settings:
         settings["stories"] = None
-    return Making(settings=Settings(**settings), catalog=catalog, pools=bundled_pools(), secret_token=SECRET)
+    return Making(settings=Settings(**settings), catalog=catalog, pools=bundled_pools(), **making)
 
 
 def realistic(**settings):

@@ -38,9 +38,7 @@ def test_the_headers_of_a_line_are_those_of_the_whole_request():
     sender = Sender(seed="1", secret_token=SECRET)
     for story in made.stories:
         for delivery in made.deliveries(story):
-            line = sender.line(
-                b"{", delivery.identity, delivery.sent_ms // 1000, delivery.body, delivery.quoted
-            )
+            line = sender.line(delivery, b"{")
             whole = dict(sender.request(delivery).headers)
             assert json.loads(line) == {
                 "headers": {name: whole[name] for name in ACTED_ON},

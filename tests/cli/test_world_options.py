@@ -6,7 +6,7 @@ import sys
 import rich_click as click
 from click.testing import CliRunner
 
-from emitter.cli.locale_option import locale_option, pools_of
+from emitter.cli.world_options import locale_option, pools_of
 
 
 @click.command()
@@ -34,7 +34,7 @@ def test_pools_are_drawn_only_where_a_locale_is_given():
 
 def test_faker_is_not_imported_where_no_locale_is_given():
     script = (
-        "import sys; from emitter.cli.locale_option import pools_of; pools_of((), 1);"
+        "import sys; from emitter.cli.world_options import pools_of; pools_of((), 1);"
         "print('faker' in sys.modules)"
     )
 
