@@ -7,10 +7,12 @@ COPY contracts contracts
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM python:3.13-slim AS environment
+ARG EXTRAS=zstd
 COPY constraints.txt /constraints.txt
 COPY --from=wheel /wheels /wheels
 RUN python -m venv /opt/zoom-emitter \
-    && /opt/zoom-emitter/bin/pip install --no-cache-dir --constraint /constraints.txt /wheels/*.whl \
+    && /opt/zoom-emitter/bin/pip install --no-cache-dir --constraint /constraints.txt \
+        "$(echo /wheels/*.whl)${EXTRAS:+[$EXTRAS]}" \
     && /opt/zoom-emitter/bin/pip uninstall --yes pip
 
 FROM python:3.13-slim

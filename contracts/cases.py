@@ -196,6 +196,7 @@ class Scope:
         is_response_strict: Whether answers to events must be what Zoom's document says.
         is_observed: Whether someone counts the receiver's effects.
         observing: The options of `check` that have them counted.
+        loading: The options of commands that load the document, where it is not the bundled one.
         kept: Bodies that failed in earlier runs; None keeps none.
         pools: What events are made of, where it is not what comes with the package.
     """
@@ -208,6 +209,7 @@ class Scope:
     is_response_strict: bool = False
     is_observed: bool = False
     observing: tuple[str, ...] = ()
+    loading: tuple[str, ...] = ()
     kept: KeptBodies | None = None
     pools: Pools | None = None
 

@@ -1,7 +1,11 @@
-"""Writes docs/checks.md from the registry: ``python -m contracts.checks_page > docs/checks.md``."""
+"""Writes docs/checks.md from the registry: ``python -m contracts.checks_page > docs/checks.md``.
+
+With ``--names`` what completes codes in a shell: ``… --names > contracts/check_names.json``.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +38,15 @@ A hang, and the death of the receiver, is an error whoever sends the request. An
 def page(registry: Registry) -> str:
     """Return the page."""
     return "\n".join([_INTRODUCTION, *(line for family in registry.families for line in _family(family))])
+
+
+def names(registry: Registry) -> str:
+    """Return codes and families with their titles, as JSON that is read without the checks."""
+    value = {
+        "codes": {check.code: check.title for check in registry},
+        "families": {family.name: family.title for family in registry.families},
+    }
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
 
 def _family(family: Family) -> Iterator[str]:
@@ -72,4 +85,4 @@ def _link(source: str) -> str:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-    sys.stdout.write(page(Registry.bundled()))
+    sys.stdout.write((names if sys.argv[1:] == ["--names"] else page)(Registry.bundled()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from emitter.faking.variants import variants
+from emitter.faking.variants import variant, variants
 from emitter.faking.variants.texts import TEXTS
 
 if TYPE_CHECKING:
@@ -30,6 +30,12 @@ def coverage(event_type: EventType) -> tuple[Variant, ...]:
     return tuple(variants(event_type, seed=_SEED, now_ms=_NOW_MS))
 
 
+@lru_cache(maxsize=_MAX_CACHED)
+def covering(event_type: EventType, name: str) -> Variant | None:
+    """Return the one variant of an event that has this name, without making the others; None without one."""
+    return variant(event_type, name, seed=_SEED, now_ms=_NOW_MS)
+
+
 def written_path(event_type: EventType, text: str = "emoji") -> Path | None:
     """Return where people write in an event, the first such place; None where they do not.
 
@@ -37,11 +43,10 @@ def written_path(event_type: EventType, text: str = "emoji") -> Path | None:
         event_type: The event.
         text: The kind of text it must take, by its name in `emitter.faking.variants.texts`.
     """
-    named = {variant.name: variant for variant in coverage(event_type)}
-    variant = named.get(f"text-{text}")
-    if variant is None or not variant.is_plausible:
+    found = covering(event_type, f"text-{text}")
+    if found is None or not found.is_plausible:
         return None
-    return _path_of(variant.event.envelope, _TELLING[text])
+    return _path_of(found.event.envelope, _TELLING[text])
 
 
 def with_value(path: Path, value: Any) -> Callable[[Mapping[str, Any]], dict[str, Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -195,7 +195,20 @@ def _judge_challenge(sent: Sent, receiver: Receiver) -> Miss | None:
     )
 
 
-ACKNOWLEDGED: Final = one_of("a 2xx within 3 s", Kind.ACKNOWLEDGED)
+CALLS_ZOOM: Final = (
+    "does its handler call Zoom's API? Then let it call `zoom-emitter serve`, which answers as Zoom, in "
+    "place of https://api.zoom.us; with --start the URL is in ZOOM_API_URL"
+)
+"""What is asked of a receiver that fails at an event Zoom may send: its second line may be a call."""
+_ACCEPTED: Final = one_of("a 2xx within 3 s", Kind.ACKNOWLEDGED)
+
+
+def _accepted(sent: Sent, receiver: Receiver) -> Miss | None:
+    miss = _ACCEPTED.judge(sent, receiver)
+    return replace(miss, guess=CALLS_ZOOM) if miss and miss.kind == Kind.SERVER_ERROR else miss
+
+
+ACKNOWLEDGED: Final = Expectation(_ACCEPTED.words, _accepted)
 """What Zoom counts as delivered. CONFIRMED (docs/zoom.md#delivery)."""
 REFUSED: Final = refusal("a 4xx", lenient={Kind.DROPPED: Severity.WARNING})
 """For what nobody may send: any 4xx. A redirect does no harm; a 5xx shows that it crashed."""

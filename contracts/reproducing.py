@@ -9,7 +9,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from contracts.bodies import ChallengeBody
+from contracts.bodies import ChallengeBody, EventBody
 from contracts.cases import Case, Depth
 from contracts.findings import EVERY_EVENT, Reproduction
 from emitter.core.faults import FAULTS
@@ -55,12 +55,14 @@ class Rerun:
         seed: What values follow from.
         events: The events the run was restricted to; empty where it was about all.
         options: Whatever else decides what is found.
+        loading: The options that load the document of the events, where it is not the bundled one.
     """
 
     receiver: Receiver
     seed: str = _USUAL_SEED
     events: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    loading: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, scope: Scope) -> Rerun:
@@ -72,6 +74,7 @@ class Rerun:
             seed=scope.seed,
             events=chosen if chosen != wanted else (),
             options=(*(("--strict-response",) if scope.is_response_strict else ()), *scope.observing),
+            loading=scope.loading,
         )
 
     def words(self, codes: Sequence[str], *, event: str, depth: Depth) -> list[str]:
@@ -87,6 +90,7 @@ class Rerun:
             *(("--depth", Depth.DEEP) if depth is Depth.DEEP else ()),
             *(("--seed", self.seed) if self.seed != _USUAL_SEED or depth is Depth.DEEP else ()),
             *self.options,
+            *self.loading,
         ]  # fmt: skip
 
 
@@ -114,7 +118,7 @@ def reproduction_of(finding: Finding, showing: Showing, rerun: Rerun) -> Reprodu
     depth = showing.case.depth if showing.case else Depth.DEFAULT
     again = rerun.words(_codes(showing), event=finding.event, depth=depth)
     return Reproduction(
-        command=_sending(showing, rerun.receiver) or _in_shell(again),
+        command=_sending(showing, rerun) or _in_shell(again),
         snippet=_snippet(finding, [*again, "--json"]),
     )
 
@@ -129,11 +133,11 @@ def _codes(showing: Showing) -> list[str]:
     return [sent.check, check.code] if sent.check else [check.code]
 
 
-def _sending(showing: Showing, receiver: Receiver) -> str:
+def _sending(showing: Showing, rerun: Rerun) -> str:
     """Return a command that sends the one request, or nothing where that does not show the finding."""
-    sent, case = showing.sent, showing.case
+    sent, case, receiver = showing.sent, showing.case, rerun.receiver
     if showing.emits and not receiver.address:
-        return _in_shell(["zoom-emitter", "emit", *showing.emits, *_to(receiver)])
+        return _in_shell(["zoom-emitter", "emit", *showing.emits, *_to(rerun)])
     is_told_by_one = (
         isinstance(case, Case) or showing.is_shown_by_one or (case is None and showing.check.ends_run)
     )
@@ -144,22 +148,25 @@ def _sending(showing: Showing, receiver: Receiver) -> str:
         is_usual = sent.recipe.body.plain_token is None
         words = ["zoom-emitter", "validate-url", _target(receiver), *_target_options(receiver)]
         return _in_shell(words) if is_usual else ""
-    return _emit(sent, receiver, names) if all(name in FAULTS for name in names) else ""
+    return _emit(sent, rerun, names) if all(name in FAULTS for name in names) else ""
 
 
-def _emit(sent: Sent, receiver: Receiver, faults: list[str]) -> str:
+def _emit(sent: Sent, rerun: Rerun, faults: list[str]) -> str:
     """Return a `zoom-emitter emit` of the event by its seed, or else of the exact bytes."""
-    to = _to(receiver)
+    to = _to(rerun)
     deviations = [word for name in faults for word in ("--fault", name)]
     if sent.seed:
-        return _in_shell(["zoom-emitter", "emit", sent.event, "--seed", sent.seed, *deviations, *to])
+        made = sent.recipe.body  # a fault may have it state another name
+        name = made.event if isinstance(made, EventBody) else sent.event
+        return _in_shell(["zoom-emitter", "emit", name, "--seed", sent.seed, *deviations, *to])
     body = _written(sent.signed_body)
     emit = ["zoom-emitter", "emit", "--payload", "-", "--raw", *deviations, *to]
     return f"{body} | {_in_shell(emit)}" if body else ""
 
 
-def _to(receiver: Receiver) -> list[str]:
-    return ["--no-validate", "--to", _target(receiver), *_target_options(receiver)]
+def _to(rerun: Rerun) -> list[str]:
+    receiver = rerun.receiver
+    return ["--no-validate", *rerun.loading, "--to", _target(receiver), *_target_options(receiver)]
 
 
 def _target(receiver: Receiver) -> str:

@@ -6,6 +6,7 @@ address is not blamed for refusing good events. A receiver that cannot be judged
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 REVIVAL_S: Final = 10.0
 """How long a receiver that died is waited for: most supervisors start it again within seconds."""
 _HOPELESS_HANGS: Final = 3
-"""So many hangs in a row, and the rest of a family is not tried: each costs the whole deadline."""
+"""So many hangs in a row, and neither the rest of the family is tried nor what the check implies: each costs
+the whole deadline."""
 
 
 def run(
@@ -87,7 +89,8 @@ class _Course:
         self._results: list[CaseResult] = []
         self._left_out: list[PlannedCase] = []
         self._stopped = ""
-        self._hangs: dict[str, int] = {}
+        self._hangs: Counter[str] = Counter()
+        """Hangs in a row, by the letters of families and by the codes of checks."""
         self._started_at_ms = session.clock.now_ms()
         self._started_ms = monotonic_ms()
 
@@ -169,14 +172,15 @@ class _Course:
         )
         self._results.append(result)
         hangs = [miss for miss in result.misses if miss.kind == Kind.NO_ANSWER]
-        self._hangs[check.letter] = self._hangs.get(check.letter, 0) + 1 if hangs else 0
+        for name in (check.letter, check.code):
+            self._hangs[name] = self._hangs[name] + 1 if hangs else 0
         for miss in result.misses:
             if finding := self._ledger.add(check, miss, case):
                 yield FindingSeen(finding=finding)
         yield CaseEnded(result=result, done=done, planned=planned_cases)
 
     def _is_hopeless(self, check: Check) -> bool:
-        return self._hangs.get(check.letter, 0) >= _HOPELESS_HANGS
+        return any(self._hangs[name] >= _HOPELESS_HANGS for name in (check.letter, *check.implied_by))
 
     def _conducted(self, planned: PlannedCase) -> _Conducted:
         """Run one case and look whether the receiver outlived it."""
@@ -187,7 +191,7 @@ class _Course:
             is_doubtful = any(miss.kind in DOUBTFUL for miss in misses)
             if (is_doubtful or case.hurts) and not session.is_alive(self._scope.event.name):
                 misses = (self._death(case, misses),)
-            elif is_doubtful and isinstance(case, Case) and not self._hangs.get(planned.check.letter):
+            elif is_doubtful and isinstance(case, Case) and not self._hangs[planned.check.letter]:
                 # A busy machine causes the same: believed only when it happens again, if not just before.
                 misses = tuple(case.misses(session))
         misses = tuple(self._diagnosis.explained(miss) for miss in misses)

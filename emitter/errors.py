@@ -13,6 +13,7 @@ The hierarchy::
     │  ├─ UnencodableError
     │  └─ ForbiddenTargetError      .host
     ├─ StoreError                   the record cannot be opened, read or written; exit status 2
+    ├─ QueueError                   the queue cannot be reached; exit status 2
     ├─ BusyError                    too much of this is under way already
     ├─ ConflictError                it does not go with how things stand; exit status 2
     └─ VerificationError            a request that cannot be trusted; exit status 1
@@ -104,6 +105,12 @@ class ForbiddenTargetError(UsageError):
 
 class StoreError(EmitterError):
     """The record cannot be opened, is from a newer version, is locked or damaged."""
+
+    exit_status = 2
+
+
+class QueueError(EmitterError):
+    """The queue that carries what is due to workers cannot be reached; what is due waits in the record."""
 
     exit_status = 2
 

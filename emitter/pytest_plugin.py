@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from emitter.pytest_zoom_api import zoom_api_url
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emitter.testing import ZoomClock, ZoomEmitter, ZoomRequest
+
+__all__ = ["zoom_api_url"]
 
 _OPTIONS = {
     "receiver-url": ("URL|NAME", "judge this receiver, by its URL or its name in the settings"),
@@ -26,6 +30,9 @@ _OPTIONS = {
     "time-budget": ("DURATION", "leave out what does not fit, in each worker"),
     "rate-limit": ("N/s", "send at most so many requests in a second"),
     "baseline": ("FILE", "known findings, which are expected to fail"),
+    "observe": ("URL", "where the number of the receiver's effects is"),
+    "observe-cmd": ("COMMAND", "prints the number of the receiver's effects"),
+    "spec": ("FILE", "also the events of this webhook document"),
     "secret-token-file": ("FILE", "read the secret token from a file"),
     "env-file": ("FILE", "read the secret token from a .env file"),
     "auth": ("MODE:VALUE", "as --auth of `zoom-emitter check`"),
@@ -60,12 +67,29 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"zoom_contract(**options): {_CONTRACT_HELP}")
     options: dict[str, Any] = {name: config.getoption(f"--zoom-{name}") for name in (*_OPTIONS, *_SWITCHES)}
     if options["receiver-url"]:
+        options["side-by-side"] = _runs_side_by_side(config)
+        _refuse_to_count(options)
         from emitter.pytest_receiver import ReceiverTests  # noqa: PLC0415 - only for those who ask
 
         tests = ReceiverTests(config, {name: value for name, value in options.items() if value})
         config.pluginmanager.register(tests, "zoom-receiver")
     elif given := next((name for name, value in options.items() if value and name != "seed"), None):
         raise pytest.UsageError(f"--zoom-{given} wants --zoom-receiver-url URL beside it")
+
+
+def _runs_side_by_side(config: pytest.Config) -> bool:
+    """Say whether pytest-xdist hands the tests to workers, or this is one of them."""
+    return bool(getattr(config.option, "numprocesses", None)) or hasattr(config, "workerinput")
+
+
+def _refuse_to_count(options: dict[str, Any]) -> None:
+    """Refuse to count effects while tests of several workers have some."""
+    observing = next((name for name in ("observe", "observe-cmd") if options[name]), None)
+    if observing and options["side-by-side"]:
+        raise pytest.UsageError(
+            f"--zoom-{observing} counts effects, and those of tests that run side by side cannot be told "
+            "apart; leave out -n, or count in a run of its own: --zoom-select duplicates -n 0"
+        )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -127,6 +151,12 @@ def zoom_locale() -> str:
 
 
 @pytest.fixture
+def zoom_auth() -> str:
+    """Return what comes beside the signature, as ``basic:USER:PASSWORD``; empty for nothing. Override it."""
+    return ""
+
+
+@pytest.fixture
 def zoom_clock() -> ZoomClock:
     """Return the clock that requests are signed with; ``zoom_clock.move("-10m")`` makes them old."""
     from emitter.testing.clock import ZoomClock  # noqa: PLC0415
@@ -140,10 +170,11 @@ def zoom_event(
 ) -> dict[str, Any]:
     """Return a realistic event; which one, a parameter or ``@pytest.mark.zoom_events("playlist_*")`` says."""
     from emitter.testing.making import as_dict  # noqa: PLC0415
-    from emitter.testing.surroundings import maker_of  # noqa: PLC0415
+    from emitter.testing.surroundings import explained, maker_of  # noqa: PLC0415
 
-    maker = maker_of(request.config, seed=zoom_seed, locale=zoom_locale, clock=zoom_clock)
-    return as_dict(maker.event(getattr(request, "param", "")))
+    with explained():
+        maker = maker_of(request.config, seed=zoom_seed, locale=zoom_locale, clock=zoom_clock)
+        return as_dict(maker.event(getattr(request, "param", "")))
 
 
 @pytest.fixture
@@ -157,27 +188,32 @@ def zoom_request(
 
 
 @pytest.fixture
-def zoom_emitter(  # noqa: PLR0917 - pytest gives them by name
+def zoom_emitter(  # noqa: PLR0913, PLR0917 - pytest gives them by name
     request: pytest.FixtureRequest,
     zoom_secret_token: str,
     zoom_seed: str,
     zoom_locale: str,
     zoom_clock: ZoomClock,
+    zoom_auth: str,
     zoom_receiver: Any,
     zoom_path: str,
 ) -> Iterator[ZoomEmitter]:
     """Return what sends to `zoom_receiver`: emit, story, replay, validate, faults."""
     from emitter.testing import ZoomEmitter  # noqa: PLC0415
-    from emitter.testing.surroundings import catalog_of, judge_of  # noqa: PLC0415
+    from emitter.testing.surroundings import catalog_of, explained, judge_of, known_of  # noqa: PLC0415
 
-    with ZoomEmitter(
-        zoom_receiver,
-        secret_token=zoom_secret_token,
-        path=zoom_path,
-        seed=zoom_seed,
-        locale=zoom_locale,
-        clock=zoom_clock,
-        catalog=catalog_of(request.config),
-        judge=judge_of(request.config),
-    ) as made:
+    with explained():
+        made = ZoomEmitter(
+            zoom_receiver,
+            secret_token=zoom_secret_token,
+            path=zoom_path,
+            seed=zoom_seed,
+            locale=zoom_locale,
+            clock=zoom_clock,
+            catalog=catalog_of(request.config),
+            known=known_of(request.config),
+            auth=zoom_auth,
+            judge=judge_of(request.config),
+        )
+    with made:
         yield made

@@ -5,14 +5,19 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import shutil
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from emitter.delivery.containers import CONTAINER_VARIABLE
+from tests.support.postgres import postgres_server, postgres_url, record
+
+__all__ = ["postgres_server", "postgres_url", "record"]
 
 # What could steer the code under test from outside; everything else, such as PATH, is left alone.
 _STEERING = re.compile(
@@ -31,6 +36,12 @@ _FOLDERS = {
 }
 _THREAD_GRACE_S = 2.0
 _GUARDED_EVENTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.bind"})
+
+# Folders of tests are in memory where there is enough: a record waits for the disk at every commit.
+_IN_MEMORY = "/dev/shm"  # noqa: S108 - pytest makes a folder of its own in it
+_ENOUGH_BYTES = 4 << 30
+if Path(_IN_MEMORY).is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _IN_MEMORY)
 
 settings.register_profile("quick", max_examples=40, deadline=None, print_blob=True)
 settings.register_profile("thorough", max_examples=500, deadline=None, print_blob=True)
@@ -62,6 +73,9 @@ sys.addaudithook(_refuse_everything_but_loopback)
 def own_surroundings(monkeypatch, tmp_path):
     for name in [name for name in os.environ if _STEERING.fullmatch(name)]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv(
+        "ZOOM_API_URL", "http://127.0.0.1:9"
+    )  # so that `check --start` starts none for each run
     monkeypatch.setenv(CONTAINER_VARIABLE, "")  # wherever the tests run, receivers are beside them
     for name, folder in _FOLDERS.items():
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)

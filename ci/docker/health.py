@@ -1,9 +1,10 @@
-"""The image's health check: `serve` must answer; a container that runs another command is well while it runs."""
+"""The image's health check: `serve` must answer; any other command is well while it runs."""
 
 import os
 import sys
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 
 PORT = os.environ.get("ZOOM_EMITTER_SERVE_PORT", "4050")
@@ -20,9 +21,9 @@ def main() -> int:
         return 0
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2) as answer:
-            return 0 if answer.status == 200 else 1
+            return 0 if answer.status == HTTPStatus.OK else 1
     except OSError as error:
-        print(error)
+        sys.stdout.write(f"{error}\n")  # `docker inspect` shows it
         return 1
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.bodies import EventBody, VariantBody
 from contracts.cases import Case, Depth, Recipe, Scope
 from contracts.check import Check
-from contracts.coverage import coverage
+from contracts.coverage import covering
 from contracts.expectations import ACKNOWLEDGED
 from contracts.findings import Evidence, Severity
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
@@ -29,14 +29,14 @@ def _complete(scope: Scope) -> Iterable[Case]:
 
 def _required_only(scope: Scope) -> Iterable[Case]:
     for event in scope.events:
-        for variant in coverage(event):
-            if variant.name == "required-only" and variant.is_plausible:
-                yield Case(
-                    name="with its required fields only",
-                    event=event.name,
-                    recipe=Recipe(body=VariantBody(event=event.name, name=variant.name)),
-                    expects=ACKNOWLEDGED,
-                )
+        bare = covering(event, "required-only")
+        if bare and bare.is_plausible:
+            yield Case(
+                name="with its required fields only",
+                event=event.name,
+                recipe=Recipe(body=VariantBody(event=event.name, name=bare.name)),
+                expects=ACKNOWLEDGED,
+            )
 
 
 def _unknown(scope: Scope) -> Iterable[Case]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.bodies import EventBody
 from contracts.cases import Case, Depth, Miss, Recipe, Scope
 from contracts.check import Check
-from contracts.coverage import coverage, with_value, written_path
+from contracts.coverage import with_value, written_path
 from contracts.expectations import (
     ACKNOWLEDGED,
     NOT_A_SERVER_ERROR,
@@ -23,6 +23,7 @@ from contracts.findings import Evidence, Severity
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
 from emitter.catalog.validation import problems
 from emitter.core.faults import EXTRA_FIELD, FAULTS
+from emitter.faking.variants import variant_names
 from emitter.faking.variants.places import places_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _new_fields(scope: Scope) -> Iterable[Case]:
 
 def _nulls(scope: Scope) -> Iterable[Case]:
     for event in scope.events:
-        if any(variant.name.startswith("without-") for variant in coverage(event)):
+        if any(name.startswith("without-") for name in variant_names(event)):
             yield Case(
                 name="with null in its optional fields",
                 event=event.name,

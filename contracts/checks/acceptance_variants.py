@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import VariantBody
 from contracts.cases import Case, Depth, Recipe, Scope
-from contracts.check import Check
+from contracts.check import Check, Phase
 from contracts.coverage import coverage
 from contracts.expectations import ACKNOWLEDGED, NOT_A_SERVER_ERROR, Expectation
 from contracts.findings import Evidence, Severity
@@ -128,5 +128,6 @@ CHECKS: Final = (
         cases=_cases(_is_doubtful, NOT_A_SERVER_ERROR),
         is_per_event=True,
         implied_by=("A01", "A02", "A05"),
+        phase=Phase.SURVIVED,
     ),
 )

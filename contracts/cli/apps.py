@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
@@ -12,9 +13,12 @@ from emitter.delivery.secret_sources import VARIABLES
 from emitter.errors import SecretTokenError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from contracts.cases import Scope
     from contracts.check import Check
+    from contracts.cli.app_output import AppOutput
+    from contracts.session import Session
     from emitter.cli.target import ResolvedTarget, TargetChoice
     from emitter.delivery.inprocess.naming import AppName
 
@@ -40,8 +44,13 @@ def resolved_app(name: AppName, target: TargetChoice) -> ResolvedTarget:
     return target.resolve(name.url)
 
 
-def loaded(name: AppName, resolved: ResolvedTarget) -> Any:
+def loaded(name: AppName, resolved: ResolvedTarget, output: AppOutput) -> Any:
     """Import the app, its secret token in its environment, and say what is different from a server.
+
+    Args:
+        name: Where it is.
+        resolved: Holds the secret token.
+        output: Takes what is printed meanwhile.
 
     Raises:
         UsageError: It cannot be imported.
@@ -50,12 +59,22 @@ def loaded(name: AppName, resolved: ResolvedTarget) -> Any:
 
     if lent := lend_secret(resolved.secret_token):
         click.echo(f"{lent} was not set: it holds the secret token for the app", err=True)
-    app = load_app(name)
+    with output.held_back():
+        app = load_app(name)
     click.echo(
         f"{name} runs in this process: no raw bytes, no load; commands take it to be served at {name.url}",
         err=True,
     )
     return app
+
+
+@contextmanager
+def called(scope: Scope, app: Any, output: AppOutput, **limits: Any) -> Iterator[Session]:
+    """Give a session that calls the app, as `contracts.app_opening.app_session`; its output is held back."""
+    from contracts.app_opening import app_session  # noqa: PLC0415
+
+    with output.held_back(), app_session(scope, app, **limits) as session:
+        yield session
 
 
 def without_load(checks: Iterable[Check]) -> tuple[Check, ...]:

@@ -47,7 +47,7 @@ from contracts.session import Session
 from emitter.cli.target import TargetChoice
 from emitter.core.secrets import SecretToken
 from emitter.errors import EmitterError
-from emitter.settings.file import load_settings
+from emitter.settings.file import SPEC_VARIABLE, load_settings
 
 if TYPE_CHECKING:
     from contracts.cases import Sent
@@ -61,10 +61,10 @@ _FLAGS: Final = (
 _USUAL: Final = {"depth": "default", "time-budget": "10m"}
 _OPTIONS: Final = (
     "depth", "time-budget", "wait", "rate-limit", "seed", "events", "baseline", "strict", "strict-response",
-    "acks-before-verifying",
+    "acks-before-verifying", "observe", "observe-cmd",
 )  # fmt: skip
-_NOT_OFFERED: Final = {"observe": None, "observe_cmd": None, "no_cache": True}
-"""Tests run side by side: effects could not be told apart, and no two should write one cache."""
+_NOT_OFFERED: Final = {"no_cache": True}
+"""Tests may run side by side: no two should write one cache."""
 
 
 class Conversation:
@@ -80,6 +80,8 @@ class Conversation:
     """
 
     def __init__(self, options: dict[str, Any], relay: RelayTransport) -> None:
+        if options.get("spec"):
+            os.environ[SPEC_VARIABLE] = options["spec"]
         registry = Registry.bundled()
         self._registry = registry
         self._relay = relay if options.get("relayed") else None
@@ -89,7 +91,7 @@ class Conversation:
         self._checks = without_load(checks) if self._relay else checks
         target = TargetChoice(_flags(options), load_settings(Path.cwd()))
         given = {name.replace("-", "_"): options.get(name, _USUAL.get(name)) for name in _OPTIONS}
-        given |= _NOT_OFFERED
+        given |= {**_NOT_OFFERED, "counts_effects": not options.get("side-by-side")}
         own_secret = SecretToken(options["secret-token"]) if options.get("secret-token") else None
         chosen = ChosenReceiver(target=options["receiver-url"], own_secret=own_secret)
         self._judgement = Judgement(chosen, target, registry, self._checks, **given)
@@ -194,15 +196,23 @@ class Conversation:
 
     def _opened(self) -> Session:
         judgement, scope = self._judgement, self._judgement.scope
+        if self._session is None and judgement.observer:
+            judgement.observer.count()  # so that one that cannot be asked is known at once
         if self._session is None and self._relay:
             self._session = Session(
                 scope.receiver,
                 transport=self._relay,
                 workshop=Workshop(scope.catalog, seed=scope.seed, rng=SystemRandom(), pools=scope.pools),
                 pacer=Pacer(budget_s=judgement.budget_s, per_second=judgement.per_second),
+                observer=judgement.observer,
             )
         if self._session is None:
-            self._session = open_session(scope, budget_s=judgement.budget_s, per_second=judgement.per_second)
+            self._session = open_session(
+                scope,
+                budget_s=judgement.budget_s,
+                per_second=judgement.per_second,
+                observer=judgement.observer,
+            )
         return self._session
 
 

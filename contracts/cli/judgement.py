@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from contracts.cli.apps import loaded, resolved_app, without_load
-from contracts.cli.values import events_for, observer_in, observing_words, rate_in
-from emitter.cli.catalogs import chosen_catalog
+from contracts.cli.apps import called, loaded, resolved_app, without_load
+from contracts.cli.values import events_for, observer_in, observing_of, observing_words, rate_in
+from emitter.cli.catalogs import chosen_catalog, chosen_files
 from emitter.cli.world_options import pools_of
 from emitter.core.schedule import parse_duration
 from emitter.errors import EmitterError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from contracts.check import Check
+    from contracts.cli.app_output import AppOutput
     from contracts.cli.choice import ChosenReceiver
     from contracts.cli.starting import StartedReceiver
     from contracts.generation.keeping import KeptBodies
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from contracts.run_events import RunEvent, RunResult
     from contracts.session import Session
     from emitter.cli.target import TargetChoice
+    from emitter.testing.zoom_api import ZoomApiProcess
 
 SEED: Final = "zoom"
 FOUND_WANTING: Final = 1
@@ -49,6 +52,7 @@ class Judgement:
         budget_s: How long the run may take, in seconds.
         wait_s: How long a receiver that is starting is waited for, in seconds.
         per_second: How many requests may leave in a second; None for no limit.
+        observer: Counts the receiver's effects; None where nobody does.
 
     Raises:
         UsageError: An option cannot be used.
@@ -92,9 +96,9 @@ class Judgement:
             ),
             address=(str(self._app),) if self._app else chosen.address,
         )
-        self._observer = observer_in(
-            options["observe"], options["observe_cmd"], subscription=resolved.subscription
-        )
+        counted = settings if options.get("counts_effects", True) else {}
+        observing = observing_of(options["observe"], options["observe_cmd"], counted)
+        self.observer = observer_in(*observing, subscription=resolved.subscription)
         self.scope = Scope(
             receiver=self.receiver,
             catalog=catalog,
@@ -102,10 +106,11 @@ class Judgement:
             depth=depth,
             seed=options["seed"] or (_random_seed() if depth is Depth.DEEP else SEED),
             is_response_strict=options["strict_response"],
-            is_observed=self._observer is not None,
+            is_observed=self.observer is not None,
             kept=None if options["no_cache"] else _kept(str(self._app or self.receiver.shown)),
             pools=pools_of((), SEED),
-            observing=observing_words(options["observe"], options["observe_cmd"]),
+            observing=observing_words(*observing),
+            loading=tuple(word for file in chosen_files() for word in ("--spec", str(file))),
         )
 
     @property
@@ -130,37 +135,52 @@ class Judgement:
             UsageError: The URL may not be sent to, or the receiver cannot be started.
         """
         with ExitStack() as stack:
-            started = self._started(stack)
+            app_output = self._app_output()
+            zoom_api = _zoom_api(stack) if self._chosen.command else None
+            started = self._started(stack, zoom_api)
             try:
                 if started:
                     started.wait_until_listening(self.wait_s)
-                result = self._run(as_json=as_json)
+                if zoom_api:
+                    zoom_api.wait_until_ready()
+                result = self._run(app_output, as_json=as_json)
             except EmitterError:
-                _show_output(started)
+                _show_output(started or app_output)
                 raise
             if result.is_wanting():
-                _show_output(started)
+                _show_output(started or app_output)
             return result
 
-    def _started(self, stack: ExitStack) -> StartedReceiver | None:
+    def _app_output(self) -> AppOutput | None:
+        from contracts.cli.app_output import AppOutput  # noqa: PLC0415
+
+        return AppOutput(self.receiver.secret_token) if self._app else None
+
+    def _started(self, stack: ExitStack, zoom_api: ZoomApiProcess | None) -> StartedReceiver | None:
         from contracts.cli.starting import StartedReceiver  # noqa: PLC0415
 
         if not self._chosen.command:
             return None
-        url, secret_token = self.receiver.url, self.receiver.secret_token
-        return stack.enter_context(StartedReceiver(self._chosen.command, url=url, secret_token=secret_token))
+        started = StartedReceiver(
+            self._chosen.command,
+            url=self.receiver.url,
+            secret_token=self.receiver.secret_token,
+            secret_variable=self._chosen.secret_variable,
+            zoom_api_url=zoom_api.url if zoom_api else "",
+        )
+        return stack.enter_context(started)
 
-    def _run(self, *, as_json: bool) -> RunResult:
+    def _run(self, app_output: AppOutput | None, *, as_json: bool) -> RunResult:
         from contracts.reports import renderer  # noqa: PLC0415
         from contracts.reports.console import ConsoleReporter, console  # noqa: PLC0415 - imports rich
         from contracts.runner import run  # noqa: PLC0415 - imports requests
 
         out = None if as_json else console()
         reporter = ConsoleReporter(self._registry, out=out, err=console(is_stderr=True))
-        if self._observer:
-            self._observer.count()  # so that one that cannot be asked is known before anything is sent
+        if self.observer:
+            self.observer.count()  # so that one that cannot be asked is known before anything is sent
         try:
-            with self._session() as session:
+            with self._session(app_output) as session:
                 events = run(session, self._checks, self.scope, wait_s=self.wait_s)
                 result = _reported(events, reporter, self.concluded)
         finally:
@@ -169,24 +189,18 @@ class Judgement:
             click.echo(renderer("json")(result), nl=False)
         return result
 
-    def _session(self) -> AbstractContextManager[Session]:
+    def _session(self, app_output: AppOutput | None) -> AbstractContextManager[Session]:
         """Return the way to the receiver: over HTTP, or into the app."""
-        if self._app:
-            from contracts.app_opening import app_session  # noqa: PLC0415
-
-            return app_session(
-                self.scope,
-                loaded(self._app, self._target),
-                budget_s=self.budget_s,
-                per_second=self.per_second,
-                observer=self._observer,
-            )
+        limits: dict[str, Any] = {
+            "budget_s": self.budget_s,
+            "per_second": self.per_second,
+            "observer": self.observer,
+        }
+        if self._app and app_output:
+            return called(self.scope, loaded(self._app, self._target, app_output), app_output, **limits)
         from contracts.opening import open_session  # noqa: PLC0415 - imports requests
 
-        session = open_session(
-            self.scope, budget_s=self.budget_s, per_second=self.per_second, observer=self._observer
-        )
-        return nullcontext(session)
+        return nullcontext(open_session(self.scope, **limits))
 
     def concluded(self, result: RunResult) -> RunResult:
         """Return the result with what decides which findings count."""
@@ -231,10 +245,17 @@ def status_of(result: RunResult) -> int:
     return FOUND_WANTING if result.is_wanting() else 0
 
 
-def _show_output(started: StartedReceiver | None) -> None:
-    if started is None:
+def _zoom_api(stack: ExitStack) -> ZoomApiProcess | None:
+    """Start what a started receiver may call in place of Zoom's API, unless the caller names one."""
+    from emitter.testing.zoom_api import VARIABLE, ZoomApiProcess  # noqa: PLC0415 - only with --start
+
+    return None if os.environ.get(VARIABLE) else stack.enter_context(ZoomApiProcess())
+
+
+def _show_output(source: StartedReceiver | AppOutput | None) -> None:
+    if source is None:
         return
-    lines = started.output()
+    lines = source.output()
     click.echo("the receiver's own output" + (":" if lines else ": none"), err=True)
     for line in lines:
         click.echo(f"  {line}", err=True)

@@ -19,7 +19,12 @@ SOMETHING_NEW: Final = 1
 
 @click.group()
 def report() -> None:
-    """Compare reports of `check`, and say what form they have."""
+    """Compare reports of `check`, and say what form they have.
+
+    \b
+      zoom-emitter report diff before.json after.json
+      zoom-emitter report schema
+    """
 
 
 @report.command()
@@ -48,7 +53,11 @@ def diff(before: str, after: str, *, as_json: bool) -> None:
 
 @report.command()
 def schema() -> None:
-    """Print the JSON Schema of the JSON report."""
+    """Print the JSON Schema of the JSON report.
+
+    \b
+      zoom-emitter report schema > report.schema.json
+    """
     text = resources.files("contracts.reports").joinpath("report.schema.json").read_text(encoding="utf-8")
     click.echo(text, nl=False)
 

@@ -19,6 +19,7 @@ from emitter.core.targets import parse_target
 from emitter.delivery.clock import monotonic_ms
 from emitter.delivery.secret_sources import VARIABLES
 from emitter.errors import InvalidSettingError
+from emitter.testing.zoom_api import VARIABLE as ZOOM_API_VARIABLE
 
 if TYPE_CHECKING:
     from emitter.core.targets import Target
@@ -53,21 +54,33 @@ class StartedReceiver:
         command: For the shell.
         url: Where it will listen; the port is given to it as ``PORT``.
         secret_token: Given to it under every name that receivers look for.
+        secret_variable: Given to it under this name too; may be empty.
+        zoom_api_url: Where it finds Zoom's API, given to it as ``ZOOM_API_URL``; empty leaves that as it is.
 
     Raises:
         InvalidSettingError: On entering: something listens there already, or there is no such shell.
     """
 
-    def __init__(self, command: str, *, url: str, secret_token: SecretToken) -> None:
+    def __init__(
+        self,
+        command: str,
+        *,
+        url: str,
+        secret_token: SecretToken,
+        secret_variable: str = "",
+        zoom_api_url: str = "",
+    ) -> None:
         self._command = command
+        self._zoom_api = {ZOOM_API_VARIABLE: zoom_api_url} if zoom_api_url else {}
         self._target = parse_target(url)
         self._secret_token = secret_token
+        self._secret_variables = [*VARIABLES, *filter(None, [secret_variable])]
         self._never = threading.Event()
 
     def __enter__(self) -> Self:
         if _listens(self._target):
             raise InvalidSettingError(
-                f"something listens at {self._target.shown} already; stop it, or give --start another port"
+                f"something listens at {self._target.shown} already; stop it, or give another port"
             )
         self._output: IO[bytes] = tempfile.TemporaryFile()
         try:
@@ -76,7 +89,8 @@ class StartedReceiver:
                 shell=True,
                 env={
                     **os.environ,
-                    **dict.fromkeys(VARIABLES, self._secret_token.reveal()),
+                    **dict.fromkeys(self._secret_variables, self._secret_token.reveal()),
+                    **self._zoom_api,
                     "PORT": str(self._target.port),
                 },
                 stdin=subprocess.DEVNULL,

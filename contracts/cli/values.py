@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from emitter.errors import InvalidSettingError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from contracts.observers import Observer
     from contracts.receiver import Receiver
     from emitter.core.subscription import Subscription
@@ -35,6 +37,15 @@ def rate_in(text: str | None) -> float | None:
             f"the rate limit {text!r} is no number of requests a second; write for example 50/s"
         )
     return per_second
+
+
+def observing_of(
+    url: str | None, command: str | None, settings: Mapping[str, Any]
+) -> tuple[str | None, str | None]:
+    """Return by which URL and which command effects are counted: as the options say, else the settings."""
+    if url or command:
+        return url, command
+    return settings.get("observe"), settings.get("observe-cmd")
 
 
 def observer_in(url: str | None, command: str | None, *, subscription: Subscription) -> Observer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections import Counter
 from itertools import groupby
@@ -69,7 +70,9 @@ class ConsoleReporter:
         if not self._err.is_terminal:
             return
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-        self._progress = Progress(*columns, console=self._err, transient=True)
+        self._progress = Progress(
+            *columns, console=self._err, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
         self._progress.add_task("greeting", total=len(event.plan.cases))
         self._progress.start()
 
@@ -133,7 +136,9 @@ class ConsoleReporter:
 
 def console(*, is_stderr: bool = False) -> Console:
     """Return a console that keeps lines readable in a pipe; `NO_COLOR` is honoured."""
-    made = Console(stderr=is_stderr, highlight=False, emoji=False, markup=False)
+    # The stream as it is now: an app's output may be held back later.
+    stream = sys.stderr if is_stderr else sys.stdout
+    made = Console(file=stream, stderr=is_stderr, highlight=False, emoji=False, markup=False)
     if not made.is_terminal:
         made.width = max(_PLAIN_COLUMNS, _LEAST_COLUMNS)
     return made

@@ -80,6 +80,12 @@ class Directory:
         secret_token = read(stored.secret_source, self._vault, environ=self._environ)
         return open_endpoint(stored.subscription, secret_token)
 
+    @property
+    def known(self) -> list[int]:
+        """The subscriptions that are not read anew when they are next needed."""
+        with self._lock:
+            return [*self._stored.keys() | self._stuck.keys()]
+
     def forget(self, subscription_id: int) -> None:
         """Read a subscription anew when it is next needed, and let it try again where it was stuck."""
         with self._lock:

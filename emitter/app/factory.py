@@ -8,7 +8,7 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from emitter._version import __version__
-from emitter.app.api import deliveries, events, health, subscriptions
+from emitter.app.api import calls, deliveries, events, health, subscriptions
 from emitter.app.api.answers import Problem
 from emitter.app.api.documents import documents
 from emitter.app.api.live import live
@@ -21,10 +21,11 @@ from emitter.app.problems import answer_errors
 from emitter.app.service import Service
 from emitter.app.settings import MAX_BODY_BYTES
 from emitter.app.sign_in import sign_in
+from emitter.app.zoom.routes import answer_as_zoom
 from emitter.catalog.events import Catalog
 from emitter.delivery.clock import SystemClock
 from emitter.delivery.store import Store
-from emitter.delivery.vault import Vault, key_file_beside
+from emitter.delivery.vault import vault_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -53,12 +54,14 @@ def create_app(settings: AppSettings, *, catalog: Catalog | None = None, clock: 
 
     Raises:
         StoreError: The record cannot be opened.
+        InvalidSettingError: Machines share it, and there is no key for what is sealed in it.
     """
     app = _described(settings)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.url_map.merge_slashes = False
     app.url_map.converters["number"] = NumberConverter
-    vault = Vault(key_file_beside(settings.database), settings.environ)
+    vault = vault_of(settings.database, settings.environ)
+    vault.check_key()
     store = Store.open(settings.database, vault=vault)
     try:
         service = Service(
@@ -74,9 +77,10 @@ def create_app(settings: AppSettings, *, catalog: Catalog | None = None, clock: 
         raise
     app.extensions[EXTENSION] = service
     guard(app, settings)
+    answer_as_zoom(app)
     read_strictly(app)
     answer_errors(app)
-    for group in (subscriptions, events, deliveries, health):
+    for group in (subscriptions, events, deliveries, calls, health):
         app.register_api(group.routes)
     for blueprint in (documents, live, sign_in):
         app.register_blueprint(blueprint)

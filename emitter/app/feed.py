@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_FOLLOWERS: Final = 24
 """Feeds open at once; each holds a thread of the server."""
 KEPT: Final = 5000
+MISSED: Final = "missed"
 HEARTBEAT_S: Final = 15.0
 """How long a follower waits for news before it is told that there are none, in real seconds."""
 _ID: Final = re.compile(r"([0-9]{1,19})-([0-9]{1,19})-([0-9]{1,19})", re.ASCII)
@@ -77,6 +78,13 @@ class Feed:
             happening = Happening(id=self._id(number), kind=kind, value=value)
             self._kept.append((number, happening))
             self._news.notify_all()
+
+    def tell_missed(self) -> None:
+        """Tell every follower to look at the lists again; said once to those who are yet to come back."""
+        with self._news:
+            is_said = bool(self._kept) and self._kept[-1][1].kind == MISSED
+        if not is_said or self._followers:
+            self.tell(MISSED, {})
 
     def follow(self, last_id: str = "") -> Generator[Happening | None]:
         """Return what happens from now on, or from what was seen last; None where nothing did for a while.
@@ -134,7 +142,7 @@ class Feed:
                 return number, []
         found = self._since(at_ms)
         if found is None:
-            return latest, [Happening(id=self._id(latest), kind="missed", value={})]
+            return latest, [Happening(id=self._id(latest), kind=MISSED, value={})]
         return latest, [Happening(id=self._id(latest), kind=kind, value=value) for kind, value in found]
 
     def _wait(self, seen: int) -> tuple[list[tuple[int, Happening]], bool]:

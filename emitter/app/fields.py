@@ -193,14 +193,14 @@ def one_of(names: type[StrEnum]) -> Reader:
     return Reader(read, {"type": "string", "enum": [*names]})
 
 
-def list_of(item: Reader, *, max_items: int, are_different: bool = False) -> Reader:
-    """Return a reader of lists with 1 to `max_items` items, none of them twice where they are different."""
+def list_of(item: Reader, *, max_items: int, min_items: int = 1, are_different: bool = False) -> Reader:
+    """Return a reader of lists with so many items, none of them twice where they are different."""
 
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise InvalidSettingError(f"expected a list, found {kind_of(value)}")
-        if not 0 < len(value) <= max_items:
-            raise InvalidSettingError(f"expected 1 to {max_items} items, found {len(value)}")
+        if not min_items <= len(value) <= max_items:
+            raise InvalidSettingError(f"expected {min_items} to {max_items} items, found {len(value)}")
         items, errors = [], []
         for index, each in enumerate(value):
             try:
@@ -213,7 +213,7 @@ def list_of(item: Reader, *, max_items: int, are_different: bool = False) -> Rea
             raise InvalidSettingError("expected each item once; leave out what is there twice")
         return tuple(items)
 
-    schema = {"type": "array", "items": item.schema, "minItems": 1, "maxItems": max_items}
+    schema = {"type": "array", "items": item.schema, "minItems": min_items, "maxItems": max_items}
     return Reader(read, schema | ({"uniqueItems": True} if are_different else {}))
 
 

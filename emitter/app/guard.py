@@ -17,6 +17,7 @@ from flask import Flask, Request, Response, current_app, g, redirect, request
 
 from emitter.app.problems import problem
 from emitter.app.tokens import FormTokens, TokenCheck
+from emitter.app.zoom.paths import as_zoom_says, is_zooms
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import Headers
@@ -66,13 +67,14 @@ class Guard:
         self._public_hosts = frozenset(settings.public_hosts)
 
     def refusal(self) -> AnyResponse | None:
-        """Return why the request is not answered, or None."""
-        return (
-            self._of_host(request)
-            or self._of_origin(request)
-            or self._of_token(request)
-            or self._of_content_type(request)
-        )
+        """Return why the request is not answered, or None.
+
+        Zoom's own API has tokens and content types of its own; who asks for it is looked at all the same.
+        """
+        refused = self._of_host(request) or self._of_origin(request)
+        if is_zooms(request.path):
+            return refused and as_zoom_says(refused)
+        return refused or self._of_token(request) or self._of_content_type(request)
 
     def _of_host(self, asked: Request) -> Response | None:
         host = asked.environ.get("HTTP_HOST", "")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from emitter.core.deliveries import Attempt, Delivery
     from emitter.delivery.store.queues import Queue
 
 _BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, DEADLINE_S, 5.0, 10.0, 60.0)
@@ -60,12 +59,12 @@ class Metrics:
         """Count deliveries that were committed."""
         self._accepted.inc(count)
 
-    def attempted(self, delivery: Delivery, attempt: Attempt) -> None:
-        """Count an attempt, and its delivery where it is settled."""
-        self._attempts.labels(attempt.outcome.kind.value).inc()
-        self._latency.observe(attempt.timing.total_ms / 1000)
-        if delivery.state is not DeliveryState.PENDING:
-            self._settled.labels(delivery.state.value).inc()
+    def attempted(self, *, outcome: str, total_ms: float, state: str) -> None:
+        """Count an attempt by how it ended, and its delivery where it is settled."""
+        self._attempts.labels(outcome).inc()
+        self._latency.observe(total_ms / 1000)
+        if state != DeliveryState.PENDING.value:
+            self._settled.labels(state).inc()
 
     def text(self) -> bytes:
         """Return all of it in Prometheus's text format."""

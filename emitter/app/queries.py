@@ -61,5 +61,13 @@ class NoticeQuery(Form):
     before: Annotated[int | None, number_in_query] = None
 
 
+class CallQuery(Form):
+    """The query of ``GET /api/calls``; `before` is the number the page before ended with."""
+
+    delivery_id: Annotated[int | None, number_in_query, Field(alias="delivery")] = None
+    limit: Annotated[int, page_size] = 50
+    before: Annotated[int | None, number_in_query] = None
+
+
 class NothingQuery(Form):
     """No query at all."""

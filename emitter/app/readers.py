@@ -14,6 +14,7 @@ from emitter.app.fields import (
     shown,
     text,
 )
+from emitter.core.api_faults import API_FAULTS, SLOW, ApiFault
 from emitter.core.faults import FAULTS
 from emitter.core.schedule import RetrySchedule, parse_duration
 from emitter.errors import InvalidSettingError, UnknownNameError
@@ -106,5 +107,17 @@ seed_text: Final = Reader(_seed, {"anyOf": [name_text.schema, {"type": "integer"
 # Once each: a fault that doubles what is sent, thirty times over, would fill the memory.
 fault_names: Final = list_of(
     Reader(parsed(_fault), {"type": "string", "enum": [*FAULTS]}), max_items=len(FAULTS), are_different=True
+)
+_ONE_TO_MOST: Final = r"(?:[1-9][0-9]{0,2}|1000|always)"
+faults_of_the_api: Final = list_of(
+    parsed(
+        lambda written: str(ApiFault.parse(written)),
+        max_chars=40,
+        pattern=rf"(?:{'|'.join(name for name in API_FAULTS if name != SLOW)})(?:={_ONE_TO_MOST})?"
+        rf"|{SLOW}=(?:[1-9][0-9]{{0,3}}ms|[1-5]?[1-9]s)",
+        like=f"one of {', '.join(API_FAULTS)}, such as rate-limit=2 or slow=2s",
+    ),
+    min_items=0,
+    max_items=len(API_FAULTS),
 )
 paths: Final = list_of(text(), max_items=MAX_EVENTS)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from emitter.app.workers import Workers
 from emitter.core.zoom import DEADLINE_S
-from emitter.delivery.courier import Courier
+from emitter.delivery.courier import LOOK_AGAIN_MS, Courier
 from emitter.delivery.store.app_timetable import Due, due, take_step
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Sending:
     Args:
         workshop: What it works with.
         revalidate: Validates the endpoint of a subscription again.
+        leads: Returns whether that is this process's business, of several that share a record.
         observers: Each is told of every attempt once it is recorded.
     """
 
@@ -42,6 +43,7 @@ class Sending:
         workshop: Workshop,
         *,
         revalidate: Callable[[int], None],
+        leads: Callable[[], bool],
         observers: Sequence[Callable[[Delivery, Attempt], None]],
     ) -> None:
         self._store = workshop.store
@@ -49,6 +51,7 @@ class Sending:
         self._clock = workshop.clock
         self._count = workshop.settings.worker_count
         self._revalidate = revalidate
+        self._leads = leads
         self._observers = observers
         self._lock = threading.Lock()
         self._under_way: Counter[int] = Counter()
@@ -77,7 +80,7 @@ class Sending:
             if self._directory.is_stuck(number):
                 continue
             revalidate_ms = None if number in self._revalidating else each.revalidate_at_ms
-            if revalidate_ms is not None and revalidate_ms <= now_ms:
+            if revalidate_ms is not None and revalidate_ms <= now_ms and self._leads():
                 return self._revalidation(number)
             later_ms += [at_ms for at_ms in (revalidate_ms, each.at_ms) if at_ms and at_ms > now_ms]
             # Where there is no room, the end of one of its attempts wakes us.
@@ -86,6 +89,8 @@ class Sending:
         for _, _, each in sorted(ready, key=lambda one: one[:2]):
             if job := self._attempt(each):
                 return job
+        if self._store.is_shared:
+            later_ms.append(now_ms + LOOK_AGAIN_MS)
         return now_ms if ready else min(later_ms, default=None)
 
     def _has_room(self, subscription_id: int) -> bool:

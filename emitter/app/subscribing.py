@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from emitter.core.secrets import SecretToken
     from emitter.delivery.secret_sources import SecretSource
 
-_KEPT_BY_NAME: Final = ("url", "name", "retry_schedule", "time_scale", "timeout_s", "verifies_tls")
+_KEPT_BY_NAME: Final = (
+    "url", "name", "retry_schedule", "time_scale", "timeout_s", "verifies_tls", "api_faults",
+)  # fmt: skip
 
 
 class Subscribing:

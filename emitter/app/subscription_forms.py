@@ -16,6 +16,7 @@ from emitter.app.fields import (
 from emitter.app.forms import Form, described, wrong
 from emitter.app.readers import (
     any_name,
+    faults_of_the_api,
     patterns,
     scale_number,
     schedule_text,
@@ -72,6 +73,8 @@ class SubscriptionForm(SecretForm):
     time_scale: Annotated[float, scale_number] = 1.0
     timeout_s: Annotated[float, timeout_text, Field(alias="timeout")] = DEADLINE_S
     verifies_tls: Annotated[bool, boolean] = True
+    api_faults: Annotated[tuple[str, ...], faults_of_the_api] = ()
+    """How Zoom's API answers calls that this subscription's events lead to; see `emitter.core.api_faults`."""
     is_paused: Annotated[bool, boolean] = False
     is_draft: Annotated[bool, boolean] = False
     """Whether it is stored without a handshake; it gets nothing until it has passed one."""
@@ -90,6 +93,7 @@ class SubscriptionEdit(SecretForm):
     time_scale: Annotated[float | None, scale_number] = None
     timeout_s: Annotated[float | None, timeout_text, Field(alias="timeout")] = None
     verifies_tls: Annotated[bool | None, boolean] = None
+    api_faults: Annotated[tuple[str, ...] | None, faults_of_the_api] = None
 
     @property
     def wants_handshake(self) -> bool:

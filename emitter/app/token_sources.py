@@ -6,16 +6,17 @@ import os
 from typing import TYPE_CHECKING
 
 from emitter.core.secrets import SecretToken
+from emitter.delivery.places import DatabaseUrl, data_folder
 from emitter.delivery.secret_sources import FromEnvironment, FromFile, Sealed, find_secret, read
 from emitter.errors import SecretTokenError, StoreError
 from emitter.faking.ids import short_id
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from random import Random
 
     from emitter.app.settings import AppSettings
     from emitter.app.subscription_forms import SecretForm
+    from emitter.delivery.places import Place
     from emitter.delivery.secret_sources import SecretSource
     from emitter.delivery.vault import Vault
 
@@ -26,7 +27,8 @@ def secret_of(
     """Return the secret token a request wants, and where it is from now on.
 
     One that is made lies in a file of mode 0600 beside the record, for the receiver to read; no answer shows
-    it.
+    it. In a record that machines share every one is sealed as it is now: a later change of its variable or
+    file is not seen.
 
     Args:
         form: What is asked for; the app's own secret token where it names none.
@@ -42,7 +44,7 @@ def secret_of(
     if form.secret_token is not None:
         return form.secret_token, Sealed(vault.seal(form.secret_token))
     if form.makes_secret_token:
-        return _made(settings.database, rng)
+        return _sealed_if_shared(_made(settings.database, rng), settings, vault)
     source: SecretSource | None = settings.secret_source
     if form.secret_token_file or form.secret_token_env:
         if settings.is_shared:
@@ -56,13 +58,29 @@ def secret_of(
             else FromEnvironment(str(form.secret_token_env))
         )
     if source is None:
-        return find_secret(file=None, env_file=None, environ=environ)
-    return read(source, None, environ=environ), source
+        found = find_secret(file=None, env_file=None, environ=environ)
+    else:
+        found = read(source, None, environ=environ), source
+    return _sealed_if_shared(found, settings, vault)
 
 
-def _made(database: Path, rng: Random) -> tuple[SecretToken, SecretSource]:
+def _sealed_if_shared(
+    found: tuple[SecretToken, SecretSource], settings: AppSettings, vault: Vault
+) -> tuple[SecretToken, SecretSource]:
+    """Return the secret token with a source that every machine has, where several share the record."""
+    token, source = found
+    if not isinstance(settings.database, DatabaseUrl):
+        return found
+    copy_of = source.path if isinstance(source, FromFile) else ""
+    return token, Sealed(vault.seal(token), copy_of)
+
+
+def _made(database: Place, rng: Random) -> tuple[SecretToken, SecretSource]:
     token = SecretToken(short_id(rng))
-    folder = database.absolute().with_name(f"{database.name}.tokens")
+    if isinstance(database, DatabaseUrl):
+        folder = data_folder() / "tokens"
+    else:
+        folder = database.absolute().with_name(f"{database.name}.tokens")
     path = folder / f"{rng.randbytes(8).hex()}.txt"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)

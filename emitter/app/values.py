@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from emitter.core.subscription import Auth
     from emitter.delivery.secret_sources import SecretSource
     from emitter.delivery.store import DeliverySummary, StoredHandshake
+    from emitter.delivery.store.calls import Call
     from emitter.delivery.store.notices import Notice
     from emitter.delivery.store.queues import Queue
 
@@ -43,6 +44,7 @@ def subscription_value(view: SubscriptionView, queue: Queue | None, last: Outcom
         "timeout": subscription and format_duration(subscription.timeout_s),
         "verifies_tls": subscription and subscription.verifies_tls,
         "allowed_hosts": subscription and sorted(subscription.allowed_hosts),
+        "api_faults": subscription and list(subscription.api_faults),
         "created_at_ms": stored and stored.created_at_ms,
         "validated_at_ms": stored and stored.validated_at_ms,
         "state": standing.state,
@@ -65,8 +67,8 @@ def secret_place(source: SecretSource) -> str:
             return f"the file {path}"
         case FromEnvFile(path, name):
             return f"{name} in the env-file {path}"
-        case Sealed():
-            return "the record, encrypted"
+        case Sealed(copy_of=path):
+            return f"the record, encrypted, a copy of the file {path}" if path else "the record, encrypted"
 
 
 def auth_value(auth: Auth) -> dict[str, Any]:
@@ -150,6 +152,22 @@ def notice_value(notice: Notice) -> dict[str, Any]:
         "at_ms": notice.at_ms,
         "kind": notice.kind,
         "detail": notice.detail,
+    }
+
+
+def call_value(call: Call) -> dict[str, Any]:
+    """Return a call of Zoom's API."""
+    return {
+        "id": call.id,
+        "delivery": call.delivery_id and {"id": call.delivery_id},
+        "at_ms": call.at_ms,
+        "method": call.method,
+        "path": call.path,
+        "status": call.status,
+        "code": call.code,
+        "message": call.message,
+        "fault": call.fault,
+        "took_ms": call.took_ms,
     }
 
 

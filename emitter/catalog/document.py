@@ -21,12 +21,12 @@ _STEP: Final = re.compile(r"\.(?P<name>[A-Za-z_][\w-]*)|\['(?P<quoted>[^']*)'\]|
 
 def bundled_document() -> dict[str, Any]:
     """Return the Zoom Revenue Accelerator document as published: OpenAPI 3.1, seven `webhooks`."""
-    return _read("zra.webhooks.json")
+    return read_data("zra.webhooks.json")
 
 
 def bundled_overlay() -> dict[str, Any]:
     """Return the overlay of the bundled document."""
-    return _read("zra.overlay.json")
+    return read_data("zra.overlay.json")
 
 
 def merge(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +50,8 @@ def merge(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_data(name: str) -> dict[str, Any]:
+    """Return a bundled document by the name of its file."""
     value: dict[str, Any] = json.loads((_DATA / name).read_text(encoding="utf-8"))
     return value
 

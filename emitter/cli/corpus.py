@@ -10,7 +10,12 @@ from emitter.cli.corpus_verify import verify
 
 @click.group(name="corpus")
 def corpus() -> None:
-    """Make a fixture corpus from one seed, or check one."""
+    """Make a fixture corpus from one seed, or check one.
+
+    \b
+      zoom-emitter corpus make fixtures/corpus
+      zoom-emitter corpus verify fixtures/corpus
+    """
 
 
 corpus.add_command(make)

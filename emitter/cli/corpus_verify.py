@@ -32,6 +32,9 @@ def verify(corpus: str, *, secret_token_file: str | None, jobs: int) -> None:
     """Check a corpus: hashes, schemas, signatures, and that its manifest makes it again.
 
     Exit status 1 if anything is not as it should be.
+
+    \b
+      zoom-emitter corpus verify fixtures/corpus
     """
     from emitter.cli.corpus_make import making_of, secret_token_of  # noqa: PLC0415
     from emitter.faking.corpus import verifying  # noqa: PLC0415 - heavy

@@ -34,7 +34,13 @@ _HEADINGS: Final = ("ID", "TIME", "EVENT", "STATE", "ATTEMPTS", "OUTCOME", "URL"
 
 @click.group(name="deliveries")
 def deliveries() -> None:
-    """Look at, replay, resume and export what was sent."""
+    """Look at, replay, resume and export what was sent.
+
+    \b
+      zoom-emitter deliveries list --outcome failed
+      zoom-emitter deliveries show 8
+      zoom-emitter deliveries replay 8
+    """
 
 
 deliveries.add_command(show)
@@ -49,7 +55,12 @@ deliveries.add_command(export)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a delivery.")
 @database_option
 def list_deliveries(chosen: dict[str, Any], limit: int, as_json: bool, database: str | None) -> None:
-    """List deliveries, newest first."""
+    """List deliveries, newest first.
+
+    \b
+      zoom-emitter deliveries list
+      zoom-emitter deliveries list --outcome failed --since 2h --event 'playlist_*'
+    """
     from emitter.delivery.clock import SystemClock  # noqa: PLC0415
 
     wanted = filter_of(chosen, now_ms=SystemClock().now_ms())
@@ -76,7 +87,11 @@ def list_deliveries(chosen: dict[str, Any], limit: int, as_json: bool, database:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @database_option
 def prune(before: str | None, is_all: bool, yes: bool, database: str | None) -> None:
-    """Delete old deliveries, their attempts and handshakes, and make the file smaller."""
+    """Delete old deliveries, their attempts and handshakes, and make the file smaller.
+
+    \b
+      zoom-emitter deliveries prune --before 30d
+    """
     from emitter.delivery.clock import SystemClock  # noqa: PLC0415
 
     if bool(before) == is_all:

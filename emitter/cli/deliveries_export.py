@@ -46,6 +46,10 @@ def export(
     """Export deliveries, oldest first: those with an ID given, those the options choose, or all.
 
     Credentials are masked and URLs are without their query, as in the record's clear text.
+
+    \b
+      zoom-emitter deliveries export --format har > deliveries.har
+      zoom-emitter deliveries export 8 --format curl
     """
     from emitter.delivery.clock import SystemClock  # noqa: PLC0415
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
@@ -28,7 +29,7 @@ _STATES: Final = click.Choice([state.value for state in DeliveryState])
 database_option: Final = click.option(
     "--database",
     envvar="ZOOM_EMITTER_DATABASE",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="The record, if it is not the usual one.",
 )
 
@@ -40,16 +41,16 @@ def existing_record(database: str | None) -> Iterator[Store | None]:
     Raises:
         StoreError: It cannot be opened.
     """
-    from emitter.cli.recording import record_path  # noqa: PLC0415 - imports SQLAlchemy
+    from emitter.cli.recording import record_place  # noqa: PLC0415 - imports SQLAlchemy
     from emitter.delivery.store import Store  # noqa: PLC0415 - imports SQLAlchemy
-    from emitter.delivery.vault import Vault, key_file_beside  # noqa: PLC0415
+    from emitter.delivery.vault import vault_of  # noqa: PLC0415
 
-    path = record_path(database)
-    click.echo(f"record {path}", err=True)
-    if not path.exists():
+    place = record_place(database)
+    click.echo(f"record {place}", err=True)
+    if isinstance(place, Path) and not place.exists():
         yield None
         return
-    with Store.open(path, vault=Vault(key_file_beside(path))) as store:
+    with Store.open(place, vault=vault_of(place)) as store:
         yield store
 
 

@@ -42,7 +42,12 @@ def replay(
     as_json: bool,
     database: str | None,
 ) -> None:
-    """Send a delivery's exact body again, with the same request id and a new signature."""
+    """Send a delivery's exact body again, with the same request id and a new signature.
+
+    \b
+      zoom-emitter deliveries replay 8
+      zoom-emitter deliveries replay 8 --to http://localhost:3000/webhooks/zoom
+    """
     from emitter.cli.recording import subscribe  # noqa: PLC0415 - imports SQLAlchemy
     from emitter.delivery.clock import SystemClock  # noqa: PLC0415
 
@@ -71,7 +76,11 @@ def replay(
 @click.option("--json", "as_json", is_flag=True, help="One JSON line an attempt.")
 @database_option
 def resume(delivery_id: int | None, as_json: bool, database: str | None) -> None:
-    """Make every attempt that is still to be made, after an interruption; of one delivery with its ID."""
+    """Make every attempt that is still to be made, after an interruption; of one delivery with its ID.
+
+    \b
+      zoom-emitter deliveries resume
+    """
     from emitter.delivery.clock import SystemClock  # noqa: PLC0415
     from emitter.delivery.store.workers import is_alive  # noqa: PLC0415
 

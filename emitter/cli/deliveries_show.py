@@ -42,7 +42,12 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @database_option
 def show(delivery_id: int, part: str | None, number: int | None, as_json: bool, database: str | None) -> None:
-    """Show a delivery: what was sent, what came back, when, and what follows."""
+    """Show a delivery: what was sent, what came back, when, and what follows.
+
+    \b
+      zoom-emitter deliveries show 8
+      zoom-emitter deliveries show 8 --json
+    """
     with existing_record(database) as record:
         store = record_with(record, delivery_id)
         found = store.summary(delivery_id)

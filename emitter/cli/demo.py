@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
+import shutil
 import sys
 import textwrap
+from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from emitter.core.events import Event
     from emitter.core.handshake import Handshake
 
+PROGRAM: Final = "zoom-emitter"
 STORY: Final = "playlist-and-conversation"
 TIME_SCALE: Final = 3000
 """Zoom's waits become 0.1, 0.4 and 1.2 s; the time-out stays the real 3 s."""
@@ -46,7 +49,7 @@ _FULL_LINE_CHARS: Final = 76
 
 
 @click.command()
-@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE", help="Record here.")
+@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE|URL", help="Record here.")
 @click.pass_context
 def demo(ctx: click.Context, *, database: str | None) -> None:
     """Deliver a whole story to a sample receiver and show every attempt.
@@ -54,6 +57,9 @@ def demo(ctx: click.Context, *, database: str | None) -> None:
     The receiver is a process of its own on this machine. It passes the handshake, takes seven events of one
     account, refuses one of them twice and lets another run into the time-out. The attempts follow Zoom's
     schedule, its waits some thousand times shorter. Nothing needs to be set up, nothing leaves the machine.
+
+    \b
+      zoom-emitter demo
     """
     from rich.console import Console  # noqa: PLC0415 - heavy
 
@@ -102,10 +108,10 @@ def _story(*, now_ms: int) -> list[Event]:
 
 def _target(url: str, secret_token: SecretToken, database: str | None) -> ResolvedTarget:
     """Return the receiver as a target; its secret token is kept sealed, since nothing else holds it."""
-    from emitter.cli.recording import record_path  # noqa: PLC0415
+    from emitter.cli.recording import record_place  # noqa: PLC0415
     from emitter.cli.target import ResolvedTarget  # noqa: PLC0415
     from emitter.delivery.secret_sources import Sealed  # noqa: PLC0415
-    from emitter.delivery.vault import Vault, key_file_beside  # noqa: PLC0415
+    from emitter.delivery.vault import vault_of  # noqa: PLC0415
     from emitter.faking.ids import short_id  # noqa: PLC0415
 
     subscription = Subscription(
@@ -115,7 +121,7 @@ def _target(url: str, secret_token: SecretToken, database: str | None) -> Resolv
         retry_schedule=ZOOM_RETRIES,
         time_scale=TIME_SCALE,
     )
-    vault = Vault(key_file_beside(record_path(database)))
+    vault = vault_of(record_place(database))
     return ResolvedTarget(
         subscription=subscription, secret_token=secret_token, secret_source=Sealed(vault.seal(secret_token))
     )
@@ -124,6 +130,20 @@ def _target(url: str, secret_token: SecretToken, database: str | None) -> Resolv
 def _quoted(path: str) -> str:
     """Return a path as the shell of this system takes it."""
     return f'"{path}"' if os.name == "nt" else shlex.quote(path)
+
+
+def program(called: str, *, found: str | None) -> str:
+    """Return what to type for this program: its name, or where no shell finds that, its path.
+
+    Args:
+        called: How it was started, the first word of the command line.
+        found: Where the shell finds the name, if anywhere.
+    """
+    path = Path(called)
+    if found or path.stem not in {PROGRAM, "zoom-webhook-emitter"}:
+        return PROGRAM
+    here = Path.cwd()
+    return _quoted(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 class _Show:
@@ -173,19 +193,15 @@ class _Show:
             self._line(line)
         self._line()
         self._line("how to look closer", style="bold")
-        self._columns(
-            (f"zoom-emitter deliveries list{database_option}", "all that was ever sent, the newest first"),
-            (
-                f"zoom-emitter deliveries show {ids[REFUSED_TWICE]}{database_option}",
-                "the event that was refused twice",
-            ),
-            (
-                f"zoom-emitter deliveries show {ids[TIMED_OUT]}{database_option}",
-                "the one that ran into the time-out",
-            ),
-            ("zoom-emitter sample-receiver", "the same receiver, to send to from another terminal"),
-            ("zoom-emitter emit playlist_create --to URL", "an event to that one, or to your own"),
+        name = program(sys.argv[0], found=shutil.which(PROGRAM))
+        rows = (
+            (f"deliveries list{database_option}", "all that was ever sent, the newest first"),
+            (f"deliveries show {ids[REFUSED_TWICE]}{database_option}", "the event that was refused twice"),
+            (f"deliveries show {ids[TIMED_OUT]}{database_option}", "the one that ran into the time-out"),
+            ("sample-receiver", "the same receiver, to send to from another terminal"),
+            ("emit playlist_create --to URL", "an event to that one, or to your own"),
         )
+        self._columns(*((f"{name} {arguments}", said) for arguments, said in rows))
 
     def _summary(self) -> str:
         accepted = sum(attempt.outcome.is_accepted for _, attempt in self._attempts)

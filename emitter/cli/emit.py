@@ -57,7 +57,7 @@ Bodies = Iterator[tuple[str, bytes]]
 @click.option("--no-validate", is_flag=True, help="Skip the handshake (URL validation) before the events.")
 @click.option("--dry-run", is_flag=True, help="Print the exact request; send and record nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line an attempt.")
-@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE", help="Record here.")
+@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE|URL", help="Record here.")
 @locale_option
 @via_options
 @target_options

@@ -20,13 +20,23 @@ if TYPE_CHECKING:
 
 @click.group(name="events")
 def events() -> None:
-    """List and show the events."""
+    """List and show the events.
+
+    \b
+      zoom-emitter events list
+      zoom-emitter events show playlist_create
+    """
 
 
 @events.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_events(as_json: bool) -> None:
-    """List the events, one line each."""
+    """List the events, one line each.
+
+    \b
+      zoom-emitter events list
+      zoom-emitter events list --spec users.json
+    """
     catalog = chosen_catalog()
     if as_json:
         click.echo(json_text([_summary(event) for event in catalog]))
@@ -39,7 +49,11 @@ def list_events(as_json: bool) -> None:
 @click.option("--schema", "as_schema", is_flag=True, help="Print the JSON Schema of the event's body.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything about the event as JSON.")
 def show_event(name: str, as_schema: bool, as_json: bool) -> None:
-    """Show what an event holds. The last part of its NAME will do."""
+    """Show what an event holds. The last part of its NAME will do.
+
+    \b
+      zoom-emitter events show playlist_create
+    """
     event = chosen_catalog().find(name)
     if as_schema:
         click.echo(json_text(event.schema))
@@ -56,6 +70,9 @@ def list_stories(as_json: bool) -> None:
     """List the stories that `emit --story` and `corpus make` tell.
 
     An event that is in none of them is a story of its own, named as the event.
+
+    \b
+      zoom-emitter events stories
     """
     from emitter.faking.stories import stories_of  # noqa: PLC0415 - the other subcommands need none
 

@@ -6,7 +6,8 @@ import importlib
 import os
 import sys
 import traceback
-from typing import Final, NoReturn
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
 import rich_click as click
 from click.exceptions import Exit
@@ -16,6 +17,9 @@ from emitter._version import __version__
 from emitter.cli.catalogs import spec_option, with_spec_option
 from emitter.errors import EmitterError
 
+NAME: Final = "zoom-emitter"
+COMPLETE_VARIABLE: Final = "_ZOOM_EMITTER_COMPLETE"
+"""Set by a shell that asks what may come next; click makes its name from the command's."""
 INTERRUPTED: Final = 130
 OUR_OWN_DEFECT: Final = 4
 
@@ -39,14 +43,18 @@ COMMANDS: Final = {
     "verify": ("emitter.cli.verify:verify", "Check a recorded request's signature, or say why it fails."),
     "corpus": ("emitter.cli.corpus:corpus", "Make fixture corpora from one seed, and check them."),
     "events": ("emitter.cli.events:events", "List and show the events."),
+    "worker": ("emitter.cli.worker:worker", "Make the attempts of an app on another machine."),
     "spec": ("emitter.cli.spec:spec", "Show the webhook document the events come from."),
+    "config": ("emitter.cli.config:config", "Show what the settings come to, and where each is from."),
+    "doctor": ("emitter.cli.doctor:doctor", "Look at the surroundings, and say what to do."),
+    "completion": ("emitter.cli.completion:completion", "Print what completes commands in your shell."),
 }
 
 SECTIONS: Final = {
     "Try": ["demo", "serve", "emit", "validate-url", "sample-receiver", "deliveries"],
     "Check": ["check", "report", "sign", "verify"],
     "Fixtures": ["corpus", "events"],
-    "More": ["spec"],
+    "More": ["worker", "spec", "config", "doctor", "completion"],
 }
 
 
@@ -68,8 +76,41 @@ class LazyGroup(click.RichGroup):
         name, stand_in, rest = super().resolve_command(ctx, args)
         if stand_in is None or stand_in.name is None:
             return name, stand_in, rest
-        module, _, attribute = COMMANDS[stand_in.name][0].partition(":")
-        return name, with_spec_option(getattr(importlib.import_module(module), attribute)), rest
+        command = imported(stand_in.name)
+        if COMPLETE_VARIABLE in os.environ:
+            from emitter.cli.completing import complete_values  # noqa: PLC0415 - only for a shell that asks
+
+            complete_values(command, (stand_in.name,))
+        else:
+            ctx.default_map = _defaults_of(stand_in.name, command)
+        return name, with_spec_option(command), rest
+
+
+def imported(name: str) -> click.Command:
+    """Return one of `COMMANDS`, imported now."""
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    command: click.Command = getattr(importlib.import_module(module), attribute)
+    return command
+
+
+def _defaults_of(name: str, command: click.Command) -> dict[str, Any]:
+    """Return what the settings say of a command's options, for click.
+
+    Raises:
+        UsageError: The settings cannot be read, or say what the command does not know.
+    """
+    from emitter.settings.file import load_settings  # noqa: PLC0415
+    from emitter.settings.keys import COMMAND_TABLES  # noqa: PLC0415
+
+    if name not in COMMAND_TABLES:
+        return {}
+    settings = load_settings(Path.cwd())
+    if settings.path is None or name not in settings.commands:
+        return {}
+    from emitter.cli.option_tables import default_map  # noqa: PLC0415 - few have such a table
+
+    table = settings.commands[name]
+    return {name: default_map(command, table, where=f"{name} in {settings.path.name}")}
 
 
 @click.group(
@@ -89,7 +130,7 @@ for _name, _commands in SECTIONS.items():
 def run(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0, 1 and 3 are a command's own, 2 and 4 and 130 are given here."""
     try:
-        cli.main(args=arguments, prog_name="zoom-emitter", standalone_mode=False, color=_colour())
+        cli.main(args=arguments, prog_name=NAME, standalone_mode=False, color=_colour())
     except click.Abort:
         _leave("interrupted", INTERRUPTED)
     except KeyboardInterrupt:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from emitter.delivery.handshake import perform_handshake
-from emitter.delivery.places import database_path
+from emitter.delivery.places import database_place
 from emitter.delivery.store import Store
-from emitter.delivery.vault import Vault, key_file_beside
+from emitter.delivery.vault import vault_of
 from emitter.settings.file import load_settings
 
 if TYPE_CHECKING:
@@ -22,15 +22,17 @@ if TYPE_CHECKING:
     from emitter.core.handshake import Handshake
     from emitter.delivery.clock import Clock
     from emitter.delivery.courier import Endpoint
+    from emitter.delivery.places import Place
 
 
-def record_path(database: str | None) -> Path:
+def record_place(database: str | None) -> Place:
     """Return where the record is: as given, else as the settings say, else the usual place.
 
     Raises:
+        InvalidSettingError: It is a URL of something else than PostgreSQL.
         StoreError: The folder of the usual place cannot be made.
     """
-    return database_path(database or load_settings(Path.cwd()).defaults.get("database"))
+    return database_place(database or load_settings(Path.cwd()).defaults.get("database"))
 
 
 @contextmanager
@@ -40,9 +42,9 @@ def open_record(database: str | None) -> Iterator[Store]:
     Raises:
         StoreError: It cannot be opened.
     """
-    path = record_path(database)
-    with Store.open(path, vault=Vault(key_file_beside(path))) as store:
-        click.echo(f"recording in {path}", err=True)
+    place = record_place(database)
+    with Store.open(place, vault=vault_of(place)) as store:
+        click.echo(f"recording in {place}", err=True)
         yield store
 
 

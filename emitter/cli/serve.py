@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
+from emitter.cli.brokers import broker_option, check_sharing, chosen_broker
 from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.exact_bytes import exact_bytes
 from emitter.cli.listening import (
@@ -19,13 +17,15 @@ from emitter.cli.listening import (
     stopped_by_signals,
     url_of,
 )
+from emitter.cli.log_lines import logging_to_stderr
+from emitter.cli.rest_documents import rest_documents
 from emitter.cli.sample_receiver import PORT as RECEIVER_PORT
 from emitter.cli.secret_options import env_file_option, secret_from, secret_token_file_option
-from emitter.errors import InvalidSettingError
+from emitter.errors import InvalidSettingError, QueueError
 from emitter.settings.file import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from flask import Flask
 
     from emitter.app.settings import AppSettings
     from emitter.delivery.secret_sources import SecretSource
@@ -68,7 +68,7 @@ MAX_READ_BYTES: Final = 32 * 1024 * 1024
     metavar="NAME[:PORT]",
     help="A name under which it is reached, as that of a proxy in front.",
 )
-@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE", help="Record here.")
+@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE|URL", help="Record here.")
 @click.option(
     "--allow-host",
     "allowed_hosts",
@@ -77,13 +77,27 @@ MAX_READ_BYTES: Final = 32 * 1024 * 1024
     help="A host beyond this machine that subscriptions may lead to.",
 )
 @click.option(
+    "--rest-spec",
+    "rest_specs",
+    multiple=True,
+    metavar="FILE",
+    help="Zoom's API also answers the reads of this OpenAPI document; may be repeated.",
+)
+@click.option(
+    "--answer-any-id",
+    "answers_any_id",
+    is_flag=True,
+    help="Zoom's API also answers for ids that no event mentions.",
+)
+@click.option(
     "--workers",
     "worker_count",
     type=click.IntRange(1, 64),
     default=16,
     show_default=True,
-    help="How many attempts are made at once.",
+    help="How many attempts are made at once; with --broker the workers decide.",
 )
+@broker_option
 @click.option(
     "--log",
     "log_form",
@@ -96,11 +110,13 @@ def serve(*, port: int, host: str, log_form: str | None, **flags: Any) -> None:
     """Run the emitter as a local web service: subscribe an endpoint, send it events, read what came of it.
 
     Retries go on in the background, and after a restart. The API speaks JSON; /openapi.json describes it.
-    The secret token is for subscriptions that bring none.
+    The secret token is for subscriptions that bring none. Zoom's own API is answered under /v2 and /oauth:
+    a receiver calls it back at this URL in place of https://api.zoom.us.
 
     \b
       zoom-emitter serve
       zoom-emitter serve --port 0 --allow-host staging.example.com
+      zoom-emitter serve --database postgresql+psycopg://me@db/zoom --broker redis://queue:6379/0
       ZOOM_EMITTER_TOKEN=… zoom-emitter serve --host 0.0.0.0
     """
     from emitter.app.factory import create_app  # noqa: PLC0415 - imports flask and sqlalchemy
@@ -112,9 +128,10 @@ def serve(*, port: int, host: str, log_form: str | None, **flags: Any) -> None:
             f"serve listens on {host!r} only with a token, since whoever reaches it can make it send; "
             "set ZOOM_EMITTER_TOKEN, or leave --host out"
         )
-    with stopped_by_signals(), listening_socket(host, port) as listener, _logging_to_stderr(log_form):
+    with stopped_by_signals(), listening_socket(host, port) as listener, logging_to_stderr(log_form):
         app = create_app(settings, catalog=catalog)
         try:
+            _say_if_queue_is_down(app)
             click.echo(f"recording in {settings.database}", err=True)
             click.echo(f"serving on {url_of(listener)}")
             click.echo(_first_steps(url_of(listener), is_shared=settings.is_shared), err=True)
@@ -131,20 +148,35 @@ def serve(*, port: int, host: str, log_form: str | None, **flags: Any) -> None:
     raise KeyboardInterrupt
 
 
+def _say_if_queue_is_down(app: Flask) -> None:
+    """Say it at once, not with the first event; events are accepted all the same."""
+    try:
+        app.extensions["zoom_emitter"].check_queue()
+    except QueueError as error:
+        click.echo(f"warning: {error}; events are accepted all the same, and wait in the record", err=True)
+
+
 def _app_settings(flags: dict[str, Any]) -> AppSettings:
     """Return the settings of the app from flags and environment, then the settings file."""
     from emitter.app.settings import AppSettings  # noqa: PLC0415
-    from emitter.delivery.places import database_path  # noqa: PLC0415
+    from emitter.delivery.places import database_place  # noqa: PLC0415
 
     defaults = load_settings(Path.cwd()).defaults
+    database = database_place(flags["database"] or defaults.get("database"))
+    broker = chosen_broker(flags["broker"] or defaults.get("broker"))
+    if broker is not None:
+        check_sharing(database)
     return AppSettings(
-        database=database_path(flags["database"] or defaults.get("database")),
+        database=database,
+        broker=broker,
         allowed_hosts=tuple(map(_host, flags["allowed_hosts"] or defaults.get("allow-host", ()))),
         secret_source=_secret_source(flags, defaults),
         environ=os.environ,
         worker_count=flags["worker_count"],
         token_hash=_token_hash(flags["token"], flags["token_file"]),
         public_hosts=tuple(map(_host, flags["public_hosts"])),
+        rest_documents=rest_documents(flags["rest_specs"] or defaults.get("rest-spec", ())),
+        answers_any_id=flags["answers_any_id"],
     )
 
 
@@ -180,25 +212,6 @@ def _host(name: str) -> str:
     return name.lower().removeprefix("[").removesuffix("]")
 
 
-@contextmanager
-def _logging_to_stderr(form: str | None) -> Iterator[None]:
-    """Send the app's log to stderr."""
-    from emitter.app.logs import JsonLines, TextLines  # noqa: PLC0415
-
-    handler = logging.StreamHandler(sys.stderr)
-    is_text = sys.stderr.isatty() if form is None else form == "text"
-    handler.setFormatter(TextLines() if is_text else JsonLines())
-    logger = logging.getLogger("emitter")
-    logger.addHandler(handler)
-    level = logger.level
-    logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-
-
 def _first_steps(url: str, *, is_shared: bool) -> str:
     json = "-H 'content-type: application/json'"
     if is_shared:
@@ -209,4 +222,5 @@ def _first_steps(url: str, *, is_shared: bool) -> str:
   curl {url}api/subscriptions {json} -d '{subscription}'
   curl {url}api/events {json} -d '{{"event": "playlist_create"}}'
   curl {url}api/deliveries
+your receiver calls Zoom back? let it use {url.rstrip("/")} in place of https://api.zoom.us
 Ctrl-C ends it; what is pending goes on with the next start"""

@@ -27,14 +27,23 @@ FOUND_WANTING: Final = 1
 
 @click.group(name="spec")
 def spec() -> None:
-    """Show, lint and import the webhook documents the events come from."""
+    """Show, lint and import the webhook documents the events come from.
+
+    \b
+      zoom-emitter spec show
+      zoom-emitter spec lint users.json
+    """
 
 
 @spec.command(name="show")
 @click.option("--json", "as_json", is_flag=True, help="Print the document itself, as published.")
 @click.option("--merged", is_flag=True, help="With the overlay: what the page says in words only.")
 def show(as_json: bool, merged: bool) -> None:
-    """Show the bundled document, or those that --spec names."""
+    """Show the bundled document, or those that --spec names.
+
+    \b
+      zoom-emitter spec show --json --merged
+    """
     files = chosen_files()
     overlay = bundled_overlay() if merged and not files else None
     documents = [opened(file) for file in files] or [Document(BUNDLED, _bundled(overlay))]
@@ -52,6 +61,9 @@ def lint(file: Path, as_json: bool) -> None:
     """List what of a webhook document FILE had to be repaired, with a JSON pointer to each place.
 
     The exit status is 1 if anything was; the events of the document can be used all the same.
+
+    \b
+      zoom-emitter spec lint users.json
     """
     from emitter.catalog.linting import lint as linted  # noqa: PLC0415 - judges examples
 
@@ -69,7 +81,11 @@ def lint(file: Path, as_json: bool) -> None:
 @spec.command(name="import")
 @click.argument("page", type=click.File("rb"))
 def import_page(page: IO[bytes]) -> None:
-    """Read a prose PAGE of Zoom's documentation, saved as text, and print its document as JSON."""
+    """Read a prose PAGE of Zoom's documentation, saved as text, and print its document as JSON.
+
+    \b
+      zoom-emitter spec import page.txt > users.json
+    """
     name = getattr(page, "name", "standard input")
     try:
         document = parse_page(page.read().decode("utf-8"))

@@ -28,7 +28,7 @@ WARNED: Final = 1
     "--no-probes", is_flag=True, help="Send only the challenge Zoom sends, none that is not signed."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE", help="Record here.")
+@click.option("--database", envvar="ZOOM_EMITTER_DATABASE", metavar="FILE|URL", help="Record here.")
 @verification_token_option
 @target_options
 def validate_url(

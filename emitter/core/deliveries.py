@@ -23,7 +23,7 @@ class DeliveryState(StrEnum):
     """Given up by a person, or with its subscription; nothing more is sent."""
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots, see `_changed`
+@dataclass(frozen=True, kw_only=True)  # no slots, see `made_of`
 class Delivery:
     """One event to one endpoint until settled; owns the body and the request id.
 
@@ -85,7 +85,7 @@ class Timing:
     total_ms: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots, see `_changed`
+@dataclass(frozen=True, kw_only=True)  # no slots, see `made_of`
 class Attempt:
     """One HTTP request of a delivery; owns timestamp, signature and outcome.
 
@@ -154,11 +154,21 @@ def settle(
     return after, _changed(attempt, next_retry_s=wait_s)
 
 
-def _changed(value: Value, **changes: Any) -> Value:
-    """Return a copy with other values in some fields.
+def made_of(kind: type[Value], **fields: Any) -> Value:
+    """Return a delivery or an attempt of all its fields; none may be left out.
 
-    As `dataclasses.replace`, which sets every field anew and takes seven times as long.
+    For where one is made between two attempts: the constructor of a frozen class sets field by field, which
+    takes five times as long.
     """
-    copy = object.__new__(type(value))
-    object.__setattr__(copy, "__dict__", value.__dict__ | changes)
-    return copy
+    return _of_fields(kind, fields)
+
+
+def _changed(value: Value, **changes: Any) -> Value:
+    """Return a copy with other values in some fields."""
+    return _of_fields(type(value), value.__dict__ | changes)
+
+
+def _of_fields(kind: type[Value], fields: dict[str, Any]) -> Value:
+    value = object.__new__(kind)
+    object.__setattr__(value, "__dict__", fields)
+    return value

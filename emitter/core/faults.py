@@ -43,6 +43,8 @@ def body_with(faults: Sequence[Fault], event: str, envelope: Mapping[str, Any]) 
     Raises:
         UnencodableError: The envelope has no JSON form.
     """
+    if not faults:
+        return str(envelope.get("event", event)), encode(ordered(event, envelope))
     changed = ordered(event, envelope_with(faults, envelope))
     return str(changed.get("event", event)), encode(changed, style_with(faults))
 

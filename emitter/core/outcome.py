@@ -66,6 +66,14 @@ _RETRIED: Final = frozenset(
 )
 
 
+_OF_HUNDREDS: Final = {
+    2: OutcomeKind.ACCEPTED,
+    3: OutcomeKind.REDIRECTED,
+    4: OutcomeKind.REFUSED,
+    5: OutcomeKind.FAILED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of one attempt.
@@ -104,13 +112,7 @@ def of_status(status: int) -> Outcome:
     200 to 299 are accepted: CONFIRMED for 200 and 204, UNSURE for other 2xx on a first attempt.
     Below 200 and above 599 nothing is documented; they count as broken answers.
     """
-    kinds = {
-        2: OutcomeKind.ACCEPTED,
-        3: OutcomeKind.REDIRECTED,
-        4: OutcomeKind.REFUSED,
-        5: OutcomeKind.FAILED,
-    }
-    kind = kinds.get(status // 100)
+    kind = _OF_HUNDREDS.get(status // 100)
     if kind is None:
         return Outcome(
             OutcomeKind.BROKEN, status, FailureCode.REMOTE_ERROR, f"{status} is no final HTTP status"

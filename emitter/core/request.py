@@ -62,7 +62,7 @@ class SignedRequest:
         """Return the first value of a header, or None; the name's case does not matter."""
         lowered = name.lower()
         for key, value in self.headers:
-            if key.lower() == lowered:
+            if key == lowered or key.lower() == lowered:
                 return value
         return None
 

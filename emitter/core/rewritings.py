@@ -33,7 +33,7 @@ def rewritings(body: bytes) -> Iterator[Choice]:
 
     Different habits that give the same bytes for this body are all yielded, the likelier first.
     """
-    found = {spelling: text for spelling, text in spellings(body) if text != body and _is_tried(spelling)}
+    found = {spelling: text for spelling, text in spellings(body, wanted=_is_tried) if text != body}
     for spelling in sorted(found, key=_rank):
         yield Choice(found[spelling], (MISMATCHES["reserialised"].seen(_habit(spelling)),))
     yield from changed_bodies(body)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from emitter.errors import SecretTokenError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 MASK: Final = "********"
+_BLOCK_BYTES: Final = 64
 
 
 class Secret:
@@ -43,7 +46,7 @@ class SecretToken(Secret):
         SecretTokenError: The text is empty, has white space at its ends, or cannot be UTF-8.
     """
 
-    __slots__ = ("_keyed",)
+    __slots__ = ("_inner", "_outer")
 
     def __init__(self, text: str) -> None:
         if not text:
@@ -55,21 +58,36 @@ class SecretToken(Secret):
                 "the secret token has white space at its ends, often a newline from its file; remove it"
             )
         try:
-            self._keyed = hmac.new(text.encode(), digestmod=hashlib.sha256)
+            key = text.encode()
         except UnicodeEncodeError:
             raise SecretTokenError("the secret token holds a character that is not valid Unicode") from None
+        # RFC 2104: a key longer than a block is hashed, a shorter one is filled with zeros.
+        block = (key if len(key) <= _BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(_BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in block))
+        self._outer = hashlib.sha256(bytes(octet ^ 0x5C for octet in block))
         super().__init__(text)
 
     def key(self) -> bytes:
         """Return the key bytes of the HMAC."""
         return self._text.encode()
 
-    def new_hmac(self) -> hmac.HMAC:
-        """Return an HMAC-SHA256 that has taken the key and waits for a message; the caller's own.
+    def hmac_of(self, message: bytes) -> bytes:
+        """Return HMAC-SHA256 of a message, 32 bytes."""
+        return self.hmacs_of((message,))[0]
 
-        Taking the key costs more than a message does.
+    def hmacs_of(self, messages: Iterable[bytes]) -> list[bytes]:
+        """Return the HMAC-SHA256 of each message.
+
+        Taking the key costs more than a message does, so it is taken once.
         """
-        return self._keyed.copy()
+        new_inner, new_outer = self._inner.copy, self._outer.copy
+        digests = []
+        for message in messages:
+            inner, outer = new_inner(), new_outer()
+            inner.update(message)
+            outer.update(inner.digest())
+            digests.append(outer.digest())
+        return digests
 
     def __reduce__(self) -> tuple[type[SecretToken], tuple[str]]:
         return type(self), (self._text,)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from emitter.core.secrets import SecretToken
 
-_BLOCK_BYTES: Final = 64
+_VERSION: Final = SIGNATURE_VERSION.encode()
 _DIGEST_BYTES: Final = 32
 SIGNATURE_CHARS: Final = len("v0=") + 64
 # Twelve digits last until the year 33658; thirteen are milliseconds, which Zoom never sends here.
@@ -45,44 +45,31 @@ def sign(secret_token: SecretToken, *, timestamp_s: int | str, body: bytes) -> s
     Returns:
         ``v0=`` and 64 lower-case hexadecimal digits, 67 characters in all.
     """
-    message = b"%b:%b:%b" % (SIGNATURE_VERSION.encode(), str(timestamp_s).encode(), body)
-    keyed = secret_token.new_hmac()
-    keyed.update(message)
-    return f"{SIGNATURE_VERSION}={keyed.hexdigest()}"
+    message = b"%b:%b:%b" % (_VERSION, str(timestamp_s).encode(), body)
+    return f"{SIGNATURE_VERSION}={secret_token.hmac_of(message).hex()}"
 
 
 class Signer:
-    """Signs many requests with one secret token: the key is hashed once instead of for each of them.
+    """Signs many requests with one secret token.
 
-    Gives what `sign` gives, at half its price. Holds the secret token in a form that cannot be read.
+    Gives what `sign` gives, from bytes to bytes.
 
     Args:
         secret_token: The app's secret token.
     """
 
-    __slots__ = ("_inner", "_outer")
+    __slots__ = ("_secret_token",)
 
     def __init__(self, secret_token: SecretToken) -> None:
-        key = secret_token.key()
-        # RFC 2104: a key longer than a block is hashed, a shorter one is filled with zeros.
-        block = (key if len(key) <= _BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(_BLOCK_BYTES, b"\0")
-        self._inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in block))
-        self._outer = hashlib.sha256(bytes(octet ^ 0x5C for octet in block))
+        self._secret_token = secret_token
 
     def digits(self, timestamp_s: bytes, body: bytes) -> bytes:
         """Return the 64 digits of a signature, those after ``v0=``, for a timestamp as its decimal text."""
-        return self.all_digits([b"v0:%b:%b" % (timestamp_s, body)])[0]
+        return hexlify(self._secret_token.hmac_of(b"v0:%b:%b" % (timestamp_s, body)))
 
     def all_digits(self, messages: Iterable[bytes]) -> list[bytes]:
         """Return the same for each of the messages: ``v0:``, timestamp, ``:`` and body."""
-        new_inner, new_outer = self._inner.copy, self._outer.copy
-        digests = []
-        for message in messages:
-            inner, outer = new_inner(), new_outer()
-            inner.update(message)
-            outer.update(inner.digest())
-            digests.append(outer.digest())
-        return hexlify(b"".join(digests), b" ", _DIGEST_BYTES).split()
+        return hexlify(b"".join(self._secret_token.hmacs_of(messages)), b" ", _DIGEST_BYTES).split()
 
 
 def hex_hmac(key: bytes, message: bytes) -> str:

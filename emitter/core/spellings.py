@@ -47,9 +47,10 @@ class Spelling:
 
     def differences(self, other: Spelling) -> tuple[str, ...]:
         """Return the names of the attributes in which two spellings differ."""
-        return tuple(
-            each.name for each in fields(self) if getattr(self, each.name) != getattr(other, each.name)
-        )
+        return tuple(name for name in _PARTS if getattr(self, name) != getattr(other, name))
+
+
+_PARTS: Final = tuple(each.name for each in fields(Spelling))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +154,22 @@ def has_sorted_keys(body: bytes) -> bool:
     return any(len(each) > 1 for each in objects) and all([*each] == sorted(each) for each in objects)
 
 
-def spellings(body: bytes) -> Iterator[tuple[Spelling, bytes]]:
+def spellings(
+    body: bytes, *, wanted: Callable[[Spelling], bool] = lambda _: True
+) -> Iterator[tuple[Spelling, bytes]]:
     """Yield the ways to write a body's value; different spellings of one value may be the same bytes.
 
     Nothing is yielded if the body is not a JSON object or list in UTF-8, has no such form, or is too long.
+
+    Args:
+        body: What is written anew.
+        wanted: Says which spellings are: the others cost no time.
     """
     value = _value(body) if len(body) <= MAX_BYTES else None
     if not isinstance(value, dict | list):
         return
     try:
-        for spelling, text in _texts(value, is_long=len(body) > LONG_BYTES):
+        for spelling, text in _texts(value, wanted, is_long=len(body) > LONG_BYTES):
             yield spelling, text.encode()
     except (ValueError, RecursionError):  # a lone surrogate, NaN, or nested too deeply
         return
@@ -181,7 +188,9 @@ def nearest(*, signed: Sequence[Spelling], given: Sequence[Spelling]) -> tuple[S
     return best or (min(signed, key=lambda each: len(each.differences(ZOOM_SPELLING))), None)
 
 
-def _texts(value: Any, *, is_long: bool) -> Iterator[tuple[Spelling, str]]:
+def _texts(
+    value: Any, wanted: Callable[[Spelling], bool], *, is_long: bool
+) -> Iterator[tuple[Spelling, str]]:
     orders = itertools.islice(_orders(value), 2 if is_long else None)
     layouts = [*_LAYOUTS.items()][: _LAYOUTS_ON_ONE_LINE if is_long else None]
     for (order, reordered), (layout, how) in itertools.product(orders, layouts):
@@ -189,9 +198,11 @@ def _texts(value: Any, *, is_long: bool) -> Iterator[tuple[Spelling, str]]:
             reordered, ensure_ascii=False, allow_nan=False, indent=how.indent, separators=how.separators
         ).replace("\n", how.line_end)
         for (escapes, escape), (slashes, slash) in itertools.product(_ESCAPES.items(), _SLASHES.items()):
-            text = slash(escape(plain))
-            for end, line_end in _ENDS.items():
-                yield Spelling(order, layout, escapes, slashes, end), text + line_end
+            spelled = [Spelling(order, layout, escapes, slashes, end) for end in _ENDS]
+            chosen = [spelling for spelling in spelled if wanted(spelling)]
+            text = slash(escape(plain)) if chosen else ""
+            for spelling in chosen:
+                yield spelling, text + _ENDS[spelling.end]
 
 
 def _orders(value: Any) -> Iterator[tuple[str, Any]]:

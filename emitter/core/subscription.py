@@ -159,6 +159,7 @@ class Subscription:
         allows_private: Whether the URL was given by a person, and may lead into a private network.
         ca_bundle: A file of certificates to trust instead of the usual ones; empty for the usual ones.
         verifies_tls: Whether a bad certificate ends the attempt.
+        api_faults: How Zoom's API answers those who call it back, see `emitter.core.api_faults`.
     """
 
     url: str
@@ -173,6 +174,7 @@ class Subscription:
     allows_private: bool = True
     ca_bundle: str = ""
     verifies_tls: bool = True
+    api_faults: tuple[str, ...] = ()
 
     def wants(self, event: str) -> bool:
         """Return whether an event of this name is sent to this subscription."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -44,6 +44,7 @@ _ENCODERS: Final = {
     )
     for style in WireStyle
 }
+_TEXT: Final = frozenset({str})
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 
 
@@ -91,13 +92,34 @@ def ordered(event: str, envelope: Mapping[str, Any]) -> dict[str, Any]:
 
 def _checked(value: Any) -> Any:
     """Refuse keys that are not text, which the encoder would quietly turn into text."""
+    return value if _is_plain(value) else _copied(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether there is nothing in a value but what the encoder writes as it stands."""
+    if type(value) is dict:
+        if not _TEXT.issuperset(map(type, value)):
+            return False
+        items: Iterable[Any] = value.values()
+    elif type(value) is list:
+        items = value
+    else:
+        return type(value) in _LEAVES
+    # A loop: most items are leaves, and a call for each of them would be most of the time.
+    for item in items:  # noqa: SIM110
+        if type(item) not in _LEAVES and not _is_plain(item):
+            return False
+    return True
+
+
+def _copied(value: Any) -> Any:
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str):
                 raise TypeError(f"the key {key!r} is not text")
-        return {key: item if type(item) in _LEAVES else _checked(item) for key, item in value.items()}
+        return {key: _copied(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_checked(item) for item in value]
+        return [_copied(item) for item in value]
     return value
 
 

@@ -42,10 +42,10 @@ def signed_request(
         body=delivery.body,
         identity=delivery.identity,
         secret_token=secret_token,
-        timestamp_s=timestamp_with(faults, timestamp_s),
+        timestamp_s=timestamp_with(faults, timestamp_s) if faults else timestamp_s,
         auth_headers=auth_headers,
     )
-    return request_with(faults, request)
+    return request_with(faults, request) if faults else request
 
 
 def known_headers(subscription: Subscription) -> HeaderPairs:

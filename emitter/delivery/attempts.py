@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from emitter.core.deliveries import Attempt, Delivery, Timing, settle
+from emitter.core.deliveries import Attempt, Delivery, Timing, made_of, settle
 from emitter.core.outcome import FailureCode, Outcome, OutcomeKind
 from emitter.core.subscription import OAuth
 from emitter.core.targets import parse_target
@@ -77,14 +77,17 @@ def begin(
 ) -> tuple[Attempt, SignedRequest]:
     """Return the attempt as it stands before its first byte, outcome unknown, and its request."""
     request = endpoint.request(delivery, endpoint.known_headers, now_ms=now_ms)
-    attempt = Attempt(
+    attempt = made_of(
+        Attempt,
         delivery_id=delivery.id,
         number=number,
         retry_number=delivery.retry_number,
         started_at_ms=now_ms,
         virtual_ms=delivery.virtual_ms,
         outcome=_UNKNOWN,
+        answer=None,
         timing=_NO_TIME,
+        next_retry_s=None,
         **as_sent(delivery, request),
     )
     return attempt, request

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONTAINER_VARIABLE: Final = "container"
-"""Podman and systemd set it to the kind of container, and so does our own image; empty means that it is none."""
+"""Podman, systemd and our own image set it to the kind of container; empty means that it is none."""
 _MARKS: Final = (".dockerenv", "run/.containerenv")
 """Files that Docker and Podman put into every container."""
 _HINT: Final = "localhost is this container itself; a receiver beside it is host.docker.internal"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from emitter.core.deliveries import Attempt
     from emitter.core.events import Event
     from emitter.core.fault import Fault
-    from emitter.core.request import Identity, SignedRequest
+    from emitter.core.request import Identity
     from emitter.delivery.clock import Clock
     from emitter.delivery.store import Store
 
@@ -127,32 +127,36 @@ class Courier:
         return self.complete(begun) if begun else None
 
     def begin_next(
-        self, subscription_id: int | None = None, *, after: tuple[Delivery, Attempt] | None = None
+        self,
+        subscription_id: int | None = None,
+        *,
+        delivery_id: int | None = None,
+        after: tuple[Delivery, Attempt] | None = None,
     ) -> Begun | None:
         """Take the attempt that is due first, to be completed by whoever took it; None if nothing is due.
 
         Args:
             subscription_id: Look only at this subscription's deliveries.
+            delivery_id: Look only at this delivery.
             after: An attempt that has been made, to be recorded in the same transaction.
         """
-        requests: list[SignedRequest] = []
+        begun: list[Begun] = []
 
         def prepare(delivery: Delivery, number: int) -> Attempt:
             endpoint = self._endpoint(delivery.subscription_id)
             attempt, request = begin(endpoint, delivery, number, now_ms=self._clock.now_ms())
-            requests.append(request)
+            begun.append(Begun(delivery, attempt, request, endpoint))
             return attempt
 
-        leased = self._store.lease_next(
+        store = self._store if delivery_id is None else self._store.only(delivery_id)
+        leased = store.lease_next(
             now_ms=self._clock.now_ms(),
             worker=self._worker,
             prepare=prepare,
             subscription_id=subscription_id,
             after=after,
         )
-        if leased is None:
-            return None
-        return Begun(*leased, requests[-1], self._endpoint(leased[0].subscription_id))
+        return begun[-1] if leased else None
 
     def complete(self, begun: Begun) -> tuple[Delivery, Attempt]:
         """Make and record an attempt that has been taken."""
@@ -189,6 +193,11 @@ class Courier:
                 self._give_back(begun)
                 begun = self.begin_next(subscription_id)
         return count
+
+    @property
+    def known(self) -> list[int]:
+        """The subscriptions whose endpoints are open."""
+        return [*self._endpoints]
 
     def forget(self, subscription_id: int) -> None:
         """Open a subscription's endpoint anew for its next attempt: it was edited."""

@@ -8,7 +8,7 @@ from emitter.core.faults import FAULTS, pieces_with
 from emitter.delivery.raw import raw_transport_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from emitter.core.pieces import Piece
     from emitter.core.request import SignedRequest
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emitter.delivery.transport import Exchange, Transport
 
 
-def transport_with(faults: Iterable[str], transport: Transport, subscription: Subscription) -> Transport:
+def transport_with(faults: Sequence[str], transport: Transport, subscription: Subscription) -> Transport:
     """Return what sends a delivery's requests: the endpoint's own transport unless a fault wants raw bytes.
 
     Args:
@@ -25,7 +25,7 @@ def transport_with(faults: Iterable[str], transport: Transport, subscription: Su
         transport: The endpoint's own.
         subscription: Where it goes, and which addresses and certificates are trusted.
     """
-    pieces = pieces_with(FAULTS[name] for name in faults)
+    pieces = pieces_with([FAULTS[name] for name in faults]) if faults else None
     return transport if pieces is None else _InPieces(raw_transport_for(subscription), pieces)
 
 

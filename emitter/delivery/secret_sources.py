@@ -49,9 +49,15 @@ class FromEnvFile:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The secret token itself, encrypted by the vault."""
+    """The secret token itself, encrypted by the vault.
+
+    Attributes:
+        ciphertext: What the vault made of it.
+        copy_of: The file it was read from, on the machine it was sealed at; empty for none.
+    """
 
     ciphertext: str
+    copy_of: str = ""
 
 
 SecretSource = FromEnvironment | FromFile | FromEnvFile | Sealed
@@ -108,6 +114,19 @@ def read(
             if vault is None:
                 raise SecretTokenError("the secret token is sealed in the record; open it with its key")
             return _token(vault.open(ciphertext).reveal(), "the record")
+
+
+def words_of(source: SecretSource) -> str:
+    """Return where a secret token is, for people."""
+    match source:
+        case FromEnvironment(name):
+            return f"environment {name}"
+        case FromFile(path):
+            return f"file {path}"
+        case FromEnvFile(path, name):
+            return f"{name} in the env-file {path}"
+        case Sealed():
+            return "the record, encrypted"
 
 
 def to_text(source: SecretSource) -> str:

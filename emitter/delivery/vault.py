@@ -12,11 +12,14 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from emitter.core.secrets import Secret
+from emitter.delivery.places import DatabaseUrl
 from emitter.errors import InvalidSettingError, SecretTokenError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from emitter.delivery.places import Place
 
 KEY_VARIABLE: Final = "ZOOM_EMITTER_KEY"
 _KEY_BYTES: Final = 32
@@ -30,12 +33,13 @@ class Vault:
     """Seals secrets for the record and opens them again. Thread-safe; never shows its key.
 
     Args:
-        key_file: Where the key is, and where it is made on first use with mode 0600.
+        key_file: Where the key is, and where it is made on first use with mode 0600; None where only the
+            variable will do.
         environ: ``ZOOM_EMITTER_KEY`` here takes the place of the file, so that another machine can open
             what this one sealed.
     """
 
-    def __init__(self, key_file: Path, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, key_file: Path | None, environ: Mapping[str, str] = os.environ) -> None:
         self._key_file = key_file
         self._environ = environ
 
@@ -64,12 +68,23 @@ class Vault:
             message = f"a secret in the record was sealed with another key than {self._place()}; "
             raise SecretTokenError(f"{message}put the old key back or give it as {KEY_VARIABLE}") from None
 
+    def check_key(self) -> None:
+        """Raise InvalidSettingError unless there is a key, or one can be made when it is needed."""
+        if self._key_file is None:
+            self._key(makes_one=False)
+
     def _place(self) -> str:
-        return KEY_VARIABLE if self._environ.get(KEY_VARIABLE) else str(self._key_file)
+        has_none = self._key_file is None or self._environ.get(KEY_VARIABLE)
+        return KEY_VARIABLE if has_none else str(self._key_file)
 
     def _key(self, *, makes_one: bool) -> bytes:
         text = self._environ.get(KEY_VARIABLE, "").strip()
         if not text:
+            if self._key_file is None:
+                raise InvalidSettingError(
+                    f"a record that machines share is sealed with a key they all have: set {KEY_VARIABLE} "
+                    f"to the same on each; {_MAKE_ONE}"
+                )
             if makes_one:
                 _make_key_file(self._key_file)
             text = _read_key_file(self._key_file)
@@ -81,6 +96,11 @@ class Vault:
 
     def __repr__(self) -> str:
         return f"Vault({self._place()!r})"
+
+
+def vault_of(place: Place, environ: Mapping[str, str] = os.environ) -> Vault:
+    """Return the vault of a record: of a file the key lies beside it, of a database it is a variable."""
+    return Vault(None if isinstance(place, DatabaseUrl) else key_file_beside(place), environ)
 
 
 def key_file_beside(database: Path) -> Path:

@@ -14,39 +14,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emitter.errors import InvalidSettingError, UnknownNameError
 from emitter.faking.known import NOTHING, Known, known_of
+from emitter.settings.keys import COMMAND_TABLES, RECEIVER_KEYS, TOP_KEYS, fits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE: Final = "zoom-emitter.toml"
+TABLE: Final = "tool.zoom-emitter"
+"""Where in ``pyproject.toml`` they may stand instead."""
 SPEC_VARIABLE: Final = "ZOOM_EMITTER_SPEC"
 """Names files as PATH names folders: with ``:`` between them, ``;`` on Windows."""
 
-_TEXT: Final = "text"
-_LIST: Final = "a list of text"
-_YES_NO: Final = "true or false"
-RECEIVER_KEYS: Final = {
-    "url": _TEXT,
-    "secret-token-file": _TEXT,
-    "secret-token-env": _TEXT,
-    "env-file": _TEXT,
-    "auth": _TEXT,
-    "header": _TEXT,
-    "timeout": _TEXT,
-    "ca-bundle": _TEXT,
-    "insecure": _YES_NO,
-    "allow-host": _LIST,
-    "events": _LIST,
-    "acks-before-verifying": _YES_NO,
-    "baseline": _TEXT,
-}
-_TABLES: Final = ("receivers", "world")
-_OF_ONE_RECEIVER: Final = frozenset({"url", "events", "acks-before-verifying", "baseline"})
-TOP_KEYS: Final = {
-    "database": _TEXT,
-    "spec": _LIST,
-    **{key: kind for key, kind in RECEIVER_KEYS.items() if key not in _OF_ONE_RECEIVER},
-}
+_TABLES: Final = ("receivers", "world", *COMMAND_TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +37,17 @@ class Settings:
         defaults: Values for every command, by option name with hyphens.
         receivers: ``[receivers.NAME]`` tables, each with the defaults beneath it.
         known: What ``[world]`` says is known.
+        commands: ``[COMMAND]`` tables: options of one command, by their names without ``--``. Their keys are
+            looked at where that command runs.
+        own: Those keys of each receiver that stand in its own table.
     """
 
     path: Path | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
     receivers: dict[str, dict[str, Any]] = field(default_factory=dict)
     known: Known = NOTHING
+    commands: dict[str, dict[str, Any]] = field(default_factory=dict)
+    own: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def receiver(self, name: str) -> dict[str, Any]:
         """Return the table of a receiver, or of none for a URL.
@@ -115,6 +99,9 @@ def _checked(path: Path, table: Any) -> Settings:
     receivers = table.get("receivers", {})
     if not isinstance(receivers, dict) or not all(isinstance(one, dict) for one in receivers.values()):
         raise InvalidSettingError(f"{path.name}: receivers holds one table for each, [receivers.NAME]")
+    commands = {key: value for key, value in table.items() if key in COMMAND_TABLES}
+    if wrong := next((key for key, value in commands.items() if not isinstance(value, dict)), None):
+        raise InvalidSettingError(f"{path.name}: {wrong} holds options of that command, [{wrong}]")
     defaults = {key: value for key, value in table.items() if key not in _TABLES}
     _check_keys(path, "", defaults, TOP_KEYS)
     for name, receiver in receivers.items():
@@ -126,19 +113,18 @@ def _checked(path: Path, table: Any) -> Settings:
         known = known_of(table.get("world", {}))
     except InvalidSettingError as error:
         raise InvalidSettingError(f"{path.name}: {error}") from None
-    return Settings(path, defaults, merged, known)
+    own = {name: frozenset(receiver) for name, receiver in receivers.items()}
+    return Settings(path, defaults, merged, known, commands, own)
 
 
 def _check_keys(path: Path, prefix: str, table: dict[str, Any], known: dict[str, str]) -> None:
     for key, value in table.items():
         if key not in known:
-            suggestions = tuple(difflib.get_close_matches(key, [*known, *_TABLES], n=1))
+            suggestions = tuple(difflib.get_close_matches(key, [*known, *_tables(prefix)], n=1))
             raise UnknownNameError(f"key in {path.name}", prefix + key, suggestions)
-        if not _fits(value, known[key]):
+        if not fits(value, known[key]):
             raise InvalidSettingError(f"{path.name}: {prefix}{key} is {value!r}; expected {known[key]}")
 
 
-def _fits(value: Any, kind: str) -> bool:
-    if kind == _LIST:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return isinstance(value, bool if kind == _YES_NO else str)
+def _tables(prefix: str) -> tuple[str, ...]:
+    return () if prefix else _TABLES

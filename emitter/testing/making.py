@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emitter.catalog.changes import changed
 from emitter.catalog.validation import validate
 from emitter.core.events import Event
 from emitter.core.wire import ordered
 from emitter.errors import InvalidPayloadError
-from emitter.faking.stories import find_story, told
+from emitter.faking import story_until
+from emitter.faking.known import NOTHING
+from emitter.faking.pools import bundled_pools
+from emitter.faking.stories import told
 from emitter.faking.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from emitter.catalog.events import Catalog
+    from emitter.faking.known import Known
     from emitter.faking.pools import Pools
     from emitter.testing.clock import ZoomClock
 
-UNNAMED = "raw"
+__tracebackhide__ = True  # as in `emitter.testing.emitting`
+
+UNNAMED: Final = "raw"
 """What an event without a name goes by."""
 
 
@@ -33,15 +38,18 @@ class EventMaker:
         seed: What values follow from.
         locale: Whose names and texts, as ``ja_JP``; several with commas; those of twenty where empty.
         clock: Says when events happen.
+        known: Whom and what the receiver knows already; nothing else is told of.
 
     Raises:
         UnknownNameError: There is no such locale.
     """
 
-    def __init__(self, catalog: Catalog, *, seed: str, locale: str, clock: ZoomClock) -> None:
+    def __init__(
+        self, catalog: Catalog, *, seed: str, locale: str, clock: ZoomClock, known: Known = NOTHING
+    ) -> None:
         self.catalog = catalog
         self._seed = seed
-        self._pools = _pools(locale, seed)
+        self._pools = _pools(locale, seed, known)
         self._clock = clock
         self._start_ms = clock.now_ms()
         self._made: Counter[str] = Counter()
@@ -95,11 +103,16 @@ class EventMaker:
         Raises:
             UnknownNameError: There is no such story.
         """
-        story, index, now_ms = find_story(name, self.catalog), self._told[name], self._clock.now_ms()
+        index = self._told[name]
         self._told[name] += 1
-        tell = partial(story.events, self._seed, index, catalog=self.catalog, pools=self._pools)
-        took_ms = tell(start_ms=now_ms)[-1].event_ts_ms - now_ms
-        return tell(start_ms=now_ms - took_ms)
+        return story_until(
+            self._clock.now_ms(),
+            name=name,
+            seed=self._seed,
+            index=index,
+            catalog=self.catalog,
+            pools=self._pools,
+        )
 
 
 def as_dict(event: Event) -> dict[str, Any]:
@@ -125,10 +138,10 @@ def parameters_of(catalog: Catalog, patterns: Sequence[object]) -> list[str]:
     return [*dict.fromkeys(event_type.name for event_type in found)]
 
 
-def _pools(locale: str, seed: str) -> Pools | None:
+def _pools(locale: str, seed: str, known: Known) -> Pools:
     locales = [part.strip() for part in locale.split(",") if part.strip()]
     if not locales:
-        return None
+        return bundled_pools()._replace(known=known)
     from emitter.faking.locales import pools_for  # noqa: PLC0415 - imports Faker
 
-    return pools_for(locales, seed)
+    return pools_for(locales, seed)._replace(known=known)

@@ -15,7 +15,7 @@ from emitter.core.request import build_request
 from emitter.core.secrets import SecretToken
 from emitter.core.targets import parse_target
 from emitter.delivery.secret_sources import VARIABLES, find_secret
-from emitter.errors import SecretTokenError
+from emitter.errors import EmitterError, SecretTokenError
 from emitter.faking.ids import new_identity, short_id
 from emitter.settings.file import load_settings, specs_of
 from emitter.testing.emitted import ZoomRequest
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emitter.catalog.events import Catalog
+    from emitter.faking.known import Known
     from emitter.testing.clock import ZoomClock
 
 LENT: Final = "secret-token-for-tests"
@@ -48,6 +49,15 @@ def catalog_of(config: pytest.Config) -> Catalog:
     return config.stash[_CATALOG]
 
 
+def known_of(config: pytest.Config) -> Known:
+    """Return whom and what ``[world]`` of the settings says that the receiver knows.
+
+    Raises:
+        UsageError: The settings cannot be read.
+    """
+    return load_settings(config.invocation_params.dir).known
+
+
 def judge_of(config: pytest.Config) -> Judge:
     """Return the run's judge, not started before it is asked, and ended with the run."""
     if _JUDGE not in config.stash:
@@ -62,7 +72,8 @@ def maker_of(config: pytest.Config, *, seed: str, locale: str, clock: ZoomClock)
     Raises:
         UsageError: There is no such locale, or a document cannot be read.
     """
-    return EventMaker(catalog_of(config), seed=seed, locale=locale, clock=clock)
+    known = known_of(config)
+    return EventMaker(catalog_of(config), seed=seed, locale=locale, clock=clock, known=known)
 
 
 def signed_request(
@@ -80,6 +91,15 @@ def signed_request(
         timestamp_s=clock.now_s,
     )
     return ZoomRequest.of(request)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Show what a fixture cannot use as it is, without the lines of Python in which it was met."""
+    try:
+        yield
+    except EmitterError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @contextmanager

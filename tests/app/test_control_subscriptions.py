@@ -57,6 +57,7 @@ def test_an_endpoint_that_passes_the_handshake_is_subscribed(api, receiver):
         "timeout": "3s",
         "verifies_tls": True,
         "allowed_hosts": [],
+        "api_faults": [],
         "state": "active",
         "is_paused": False,
         "failures_in_a_row": 0,

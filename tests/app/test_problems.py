@@ -111,7 +111,7 @@ def test_the_root_says_what_there_is_and_its_links_lead_somewhere(api):
     root = api.get("/").json()
 
     assert "POST /api/events" in root["routes"]
-    assert len(root["links"]) == 10
+    assert len(root["links"]) == 12
     for link in root["links"]:
         assert requests.get(link, timeout=TIMEOUT_S).status_code == 200
 

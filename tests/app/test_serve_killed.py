@@ -9,18 +9,14 @@ import re
 import signal
 import sys
 import threading
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-import requests
-from flask import Flask, Response, request
 
 from emitter.cli.main import run
-from emitter.core.handshake import expected_answer
-from emitter.delivery.store import Store
-from tests.support.api import ENVIRON, SECRET_TOKEN, Api
+from tests.support.api import ENVIRON, Api
+from tests.support.moody import Client, MoodyReceiver, check_record
 from tests.support.servers import serve
 from tests.support.serving import serving
 from tests.support.waiting import wait_for
@@ -34,48 +30,6 @@ IMPORTED = [
     "emitter.faking.stories",
     "emitter.catalog.validation",
 ]
-
-
-class MoodyReceiver:
-    """Passes handshakes; refuses every other event at random until it is told to be kind."""
-
-    def __init__(self, seed):
-        self.is_kind = False
-        self.seen: Counter[str] = Counter()
-        self.accepted: Counter[str] = Counter()
-        self._rng = random.Random(seed)  # noqa: S311 - a mood, not a secret
-        self._lock = threading.Lock()
-        self.app = Flask("moody")
-        self.app.post("/")(self._receive)
-
-    def _receive(self):
-        body = request.get_json()
-        if body["event"] == "endpoint.url_validation":
-            return expected_answer(SECRET_TOKEN, body["payload"]["plainToken"])
-        request_id = request.headers["x-zm-request-id"]
-        with self._lock:
-            self.seen[request_id] += 1
-            if not self.is_kind and self._rng.random() < 0.5:
-                return Response(status=503)
-            self.accepted[request_id] += 1
-        return Response(status=204)
-
-
-class Client:
-    """Sends events in a thread until it is stopped; remembers what was accepted."""
-
-    def __init__(self, api):
-        self._api = api
-        self.accepted = []
-
-    def run(self):
-        while True:
-            try:
-                answer = self._api.post("/api/events", {"event": "playlist_create", "count": 3})
-            except requests.RequestException:
-                return
-            assert answer.status_code == 202, answer.text
-            self.accepted += [delivery["request_id"] for delivery in answer.json()["deliveries"]]
 
 
 @pytest.mark.slow
@@ -142,17 +96,3 @@ def killed_while_clients_send(forking, folder, *, after_s):
         for each in running:
             each.result()
     return [request_id for client in clients for request_id in client.accepted]
-
-
-def check_record(database, receiver):
-    """Compare every delivery's attempts with what the receiver saw of them."""
-    with Store.open(database) as store:
-        for number in store.delivery_ids():
-            delivery, attempts = store.get_delivery(number), store.attempts(number)
-            outcomes = [str(attempt.outcome.kind) for attempt in attempts]
-            assert delivery.state == "delivered"
-            assert [attempt.number for attempt in attempts] == list(range(1, len(attempts) + 1))
-            assert outcomes[-1] == "accepted"
-            assert {*outcomes[:-1]} <= {"failed", "unknown"}
-            known = len(attempts) - outcomes.count("unknown")
-            assert known <= receiver.seen[delivery.identity.request_id] <= len(attempts)

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from emitter.core.events import Event
     from emitter.core.request import SignedRequest
 
-ROUNDS = 31
+ROUNDS = 21
 BATCH = 100
+BATCHES = 5
+"""So many in a round that the log is moved into the file in nearly every one, which is part of the price."""
 EVENTS = [
     "conversation_analysis_completed",
     "playlist_create",
@@ -65,7 +67,7 @@ def figures(folder: Path) -> list[Figure]:
         Figure(
             name="encode, sign, record one delivery",
             beside="session.post to the same receiver",
-            ours_s=taken["handling"] / BATCH,
+            ours_s=taken["handling"] / BATCH / BATCHES,
             theirs_s=taken["request"] / BATCH,
             bar=0.25,
         )
@@ -102,11 +104,11 @@ def _handling(store: Store, url: str, events: list[Event]) -> Callable[[], float
 
     def deliver_all() -> float:
         began = perf_counter()
-        courier.accept(subscription_id, events)
-        made = courier.attempt_due(subscription_id)
-        seconds = perf_counter() - began
-        assert made == len(events)
-        return seconds
+        for _ in range(BATCHES):
+            courier.accept(subscription_id, events)
+            made = courier.attempt_due(subscription_id)
+            assert made == len(events)
+        return perf_counter() - began
 
     return deliver_all
 

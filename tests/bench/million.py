@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 NOW_MS = 1_790_000_000_000
 SUBSCRIPTIONS = 5
 
-# Nine in ten are accepted at once; of the others most are retried. The rarest event is one in ten thousand.
+# All but one in a thousand are accepted. The rarest event is one in ten thousand; another goes to the fifth
+# subscription alone, which gets no others.
 _DELIVERIES = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
 INSERT INTO deliveries (id, subscription_id, event, created_at_ms, state, retry_number, due_at_ms, virtual_ms,
     lease_ms, attempts_made, request_id, tracking_id, traceparent, client_id, faults, body, last_outcome)
 SELECT i, 1 + i % :subscriptions,
-    CASE WHEN i % 10000 = 0 THEN 'rare.event' ELSE 'revenue_accelerator.event_' || (i % 7) END,
+    CASE WHEN i % 10000 = 0 THEN 'rare.event' WHEN i % 5 = 4 THEN 'event.of_one'
+        ELSE 'revenue_accelerator.event_' || (i % 7) END,
     :now_ms - (:count - i) * 100,
     CASE WHEN :pending THEN 'pending' WHEN i % 1000 = 0 THEN 'failed' ELSE 'delivered' END,
     0, CASE WHEN :pending THEN :now_ms - (:count - i) * 100 END, 0, 11000, CASE WHEN :pending THEN 0 ELSE 1

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from emitter.core.deliveries import DeliveryState
 from emitter.delivery.store import Store
+from emitter.delivery.store.sqlite import SET_UP
 from tests.bench.delivering import BATCH, made_events, open_courier
 from tests.bench.figures import Figure, in_turns
 
@@ -80,8 +81,8 @@ def _record(store: Store, ended: list[tuple[Delivery, Attempt]]) -> Callable[[],
 def _connected(path: Path) -> sqlite3.Connection:
     """Open the file as the store does, and put the rows aside that are copied, as they were when inserted."""
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    for statement in SET_UP:
+        connection.execute(statement)
     for table in NUMBERED:
         copied = f"CREATE TABLE kept_{table} AS SELECT * FROM {table}"  # noqa: S608 - our names
         connection.execute(copied)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from tests.support.wheel import build_wheel, environment_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 ROUNDS = 21
 EVENT = "playlist_create"
@@ -28,6 +28,8 @@ def figures(folder: Path) -> list[Figure]:
     commands = environment_with(build_wheel(wheel_folder), folder / "environment")
     python, command = str(commands / "python"), str(commands / "zoom-emitter")
     document = _written_document(folder)
+    test = str(folder / "test_nothing.py")
+    Path(test).write_text("def test_nothing(): pass\n", encoding="utf-8")
     with receiver() as url:
         lines = {
             "pass": [python, "-c", "pass"],
@@ -37,6 +39,20 @@ def figures(folder: Path) -> list[Figure]:
             "emit": [command, "emit", EVENT, "--no-validate", "--to", url],
             "parse": [python, "-c", "import json, sys; json.load(open(sys.argv[1]))", document],
             "document": [command, "--spec", document, "events", "list"],
+            "pytest": [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", test],
+            "with plugin": [
+                *(
+                    python,
+                    "-m",
+                    "pytest",
+                    "-q",
+                    "-p",
+                    "no:cacheprovider",
+                    "-p",
+                    "emitter.pytest_plugin",
+                    test,
+                ),
+            ],
         }
         environment = _environment(folder)
         taken = in_turns(
@@ -61,6 +77,14 @@ def figures(folder: Path) -> list[Figure]:
             theirs_s=taken["parse"],
             bar=15,
             stretch=8,
+        ),
+        Figure(
+            name="a run of pytest with our plugin",
+            beside="the same without",
+            ours_s=taken["with plugin"],
+            theirs_s=taken["pytest"],
+            bar=1.12,
+            stretch=1.05,
         ),
         Figure(
             name="--help",
@@ -96,6 +120,7 @@ def _environment(folder: Path) -> dict[str, str]:
     return kept | {
         "ZOOM_WEBHOOK_SECRET_TOKEN": "4fv1RkqGQUq5sWbEz6hA5A",
         "ZOOM_EMITTER_DATABASE": str(folder / "start-up.sqlite"),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
 
 

@@ -54,6 +54,7 @@ def test_a_right_receiver_passes_with_a_summary_reports_and_no_error(job):
     assert (job / "my reports/zoom.html").read_text().startswith("<!doctype html>")
 
 
+@pytest.mark.slow
 def test_a_broken_receiver_fails_with_at_most_ten_annotations_of_a_kind(job):
     (job / "server.py").write_text(SAYS_YES, encoding="utf-8")
 

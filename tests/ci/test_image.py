@@ -1,4 +1,4 @@
-"""The image, as far as it can be looked at without Docker: what goes into it, what it runs, whether it is well."""
+"""The image, as far as it can be looked at without Docker: what goes in, what it runs, its health check."""
 
 from __future__ import annotations
 

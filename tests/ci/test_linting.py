@@ -1,4 +1,4 @@
-"""What cannot run here is at least what its readers expect: schemas of GitHub, GitLab and Compose, linters."""
+"""What cannot run here is at least what its readers expect: by schemas of GitHub, GitLab and Compose."""
 
 from __future__ import annotations
 

@@ -169,7 +169,13 @@ def test_a_locale_reaches_names_and_texts(tmp_path):
 
 @pytest.mark.parametrize("jobs", ["2", pytest.param("3", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
-    "options", [[], ["--duplicates", "5%", "--late", "5%"], ["--compress", "zstd"]], ids=str
+    "options",
+    [
+        ["--duplicates", "5%", "--late", "5%"],
+        pytest.param([], marks=pytest.mark.slow),
+        pytest.param(["--compress", "zstd"], marks=pytest.mark.slow),
+    ],
+    ids=str,
 )
 def test_several_processes_make_the_same_bytes(tmp_path, jobs, options):
     for name, more in (("one", []), ("several", ["--jobs", jobs])):

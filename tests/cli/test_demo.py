@@ -10,10 +10,11 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from emitter.cli.demo import program
 from emitter.cli.receiver_process import ReceiverProcess
 from emitter.core.deliveries import DeliveryState
 from emitter.core.secrets import SecretToken
@@ -22,9 +23,6 @@ from emitter.delivery.store import Store
 from emitter.delivery.vault import Vault, key_file_beside
 from emitter.errors import EmitterError
 from tests.support.command import zoom_emitter
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TIMEOUT_S = 60.0
 RECEIVER = re.compile(r"receiver +http://127\.0\.0\.1:(\d+)/, a process of its own", re.MULTILINE)
@@ -272,3 +270,12 @@ def test_a_receiver_is_stopped_when_what_it_was_started_for_fails():
         fail()
 
     assert not is_listening(*ports)
+
+
+def test_the_program_is_named_by_its_path_where_no_shell_finds_it(tmp_path):
+    inside = Path.cwd() / ".venv/bin/zoom-emitter"
+
+    assert program(str(inside), found=None) == ".venv/bin/zoom-emitter"
+    assert program("/opt/zoom/bin/zoom-webhook-emitter", found=None) == "/opt/zoom/bin/zoom-webhook-emitter"
+    assert program(str(inside), found="/usr/bin/zoom-emitter") == "zoom-emitter"
+    assert program("/opt/emitter/__main__.py", found=None) == "zoom-emitter"

@@ -196,6 +196,6 @@ def test_the_other_statuses_are_those_of_findings(receivers):
     def odd(asked):
         return Answer(500) if asked.is_signed and not isinstance(asked.value, dict) else right(asked)
 
-    assert zoom_emitter("check", receivers.add(right), "--select", "R").status == 0
-    assert zoom_emitter("check", receivers.add(odd), "--select", "R").status == 0
-    assert zoom_emitter("check", receivers.add(odd), "--select", "R", "--strict").status == 1
+    assert zoom_emitter("check", receivers.add(right), "--select", "R02").status == 0
+    assert zoom_emitter("check", receivers.add(odd), "--select", "R02").status == 0
+    assert zoom_emitter("check", receivers.add(odd), "--select", "R02", "--strict").status == 1

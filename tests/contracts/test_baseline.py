@@ -84,7 +84,7 @@ def test_what_was_mended_is_named(receivers):
     zoom_emitter("check", url, "--select", "S", "--report", "baseline=known.json")
     receiver.respond = right
 
-    result = zoom_emitter("check", url, "--baseline", "known.json")
+    result = zoom_emitter("check", url, "--select", "S", "--baseline", "known.json")
 
     assert result.status == 0
     assert "mended since the baseline:" in result.text

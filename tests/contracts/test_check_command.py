@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def failing_on_nonsense(asked):
 
 
 def test_a_correct_receiver_passes(receivers):
-    result = zoom_emitter("check", receivers.add(right))
+    result = zoom_emitter("check", receivers.add(right), "--depth", "quick")
 
     assert result.status == 0, result.text
     assert "nothing found in" in result.text
@@ -109,7 +110,7 @@ def test_the_reproduction_of_a_finding_reproduces_it(receivers):
     def refusing_emoji(asked):
         return Answer(422) if asked.is_signed and b"\\uD83D" in asked.body else right(asked)
 
-    report = json.loads(zoom_emitter("check", receivers.add(refusing_emoji), "--json").text)
+    report = json.loads(zoom_emitter("check", receivers.add(refusing_emoji), "--json", "--select", "B").text)
     (finding,) = report["findings"]
     bin_folder = str(Path(sys.executable).parent)
 
@@ -142,6 +143,17 @@ def test_the_reproduction_by_seed_sends_the_same_values(receivers):
     assert asked[-1].value["payload"]["account_id"] == judged.value["payload"]["account_id"]
     assert asked[-1].object.keys() == judged.object.keys()
     assert not asked[-1].is_signed
+
+
+def test_what_was_left_out_for_time_is_said(receivers):
+    url = receivers.add(lambda asked: replace(right(asked), delay_s=0.02))
+
+    result = zoom_emitter("check", url, "--no-cache", "--time-budget", "1500ms")
+
+    assert result.status == 0, result.text
+    (said,) = [line for line in result.text.splitlines() if line.startswith("left out for time: ")]
+    assert "G01 (" in said
+    assert said.endswith("a longer --time-budget includes them")
 
 
 def test_a_dry_run_sends_nothing(receivers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import threading
 
@@ -10,7 +11,7 @@ import pytest
 from contracts.cases import Depth
 from contracts.findings import Severity
 from emitter.core.faults import FAULTS, OTHER_SECRET
-from tests.support.receivers.judging import REGISTRY, judged, receiver_at
+from tests.support.receivers.judging import HASTE, REGISTRY, judged, receiver_at
 from tests.support.receivers.reference import SECRET_TOKEN, Answer, Counter, right
 
 OBSERVED = [REGISTRY.find(code) for code in ("D08", "D09", "D10")]
@@ -57,7 +58,7 @@ def test_nothing_is_found_in_a_receiver_that_works_once(receivers):
 
 
 def test_nothing_is_found_in_a_receiver_that_works_after_answering(receivers):
-    assert observed(receivers, Working(after_s=0.3)).findings == ()
+    assert observed(receivers, Working(after_s=0.3 / HASTE)).findings == ()
 
 
 def test_a_second_run_is_no_duplicate_of_the_first(receivers):
@@ -148,13 +149,22 @@ def test_the_work_done_twice_at_once_is_a_warning_and_in_a_row_an_error(receiver
         def __call__(self, asked):
             request_id = asked.headers["x-zm-request-id"]
             is_new = asked.is_signed and not asked.is_challenge and request_id not in self._seen
-            threading.Event().wait(0.02)
+            if is_new:
+                self._meeting(0.2)
             self._seen.add(request_id)
             if is_new:
                 self._work()
             return right(asked)
 
-    result = observed(receivers, Racing(), depth=Depth.DEFAULT)
+        def _meeting(self, within_s):
+            """Wait until another request is here too, or so long."""
+            with contextlib.suppress(threading.BrokenBarrierError):
+                self._two.wait(within_s)
+            self._two.reset()
+
+    racing = Racing()
+    racing._two = threading.Barrier(2)
+    result = observed(receivers, racing, depth=Depth.DEFAULT)
 
     assert [(finding.code, finding.severity) for finding in result.findings] == [("D09", Severity.WARNING)]
     assert "delivered 3 times" in result.findings[0].message

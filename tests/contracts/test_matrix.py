@@ -12,6 +12,11 @@ from tests.support.receivers.reference import right
 CONDITIONAL = {"A15", "D08", "D09", "D10", "U01", "U02", "U03", "U04"}
 """Sent only to who asks for strict answers, has an observer, or has credentials."""
 
+SOME_EVENTS = tuple(
+    f"revenue_accelerator.{name}"
+    for name in ("playlist_create", "playlist_delete", "conversation_crm_associations_changed")
+)
+
 
 def found_in(result):
     return {finding.code: finding.message for finding in result.findings}
@@ -36,7 +41,8 @@ def test_a_defect_yields_exactly_the_findings_written_beside_it(defect, receiver
 
 
 def test_nothing_is_found_in_the_reference(receivers):
-    result = judged(receivers.add(right), depth=Depth.DEFAULT)
+    url = receivers.add(right)
+    result = judged(url, receiver=receiver_at(url, events=SOME_EVENTS), depth=Depth.DEFAULT)
 
     assert found_in(result) == {}
     sending = {check.code for check in REGISTRY if check.inspects is None}
@@ -44,9 +50,10 @@ def test_nothing_is_found_in_the_reference(receivers):
     assert not result.left_out
 
 
-@pytest.mark.parametrize("check", [*REGISTRY], ids=lambda check: check.code)
-def test_every_check_has_a_receiver_that_fails_it(check):
-    assert [defect.name for defect in DEFECTS if check.code in defect.codes.split()] != []
+def test_every_check_has_a_receiver_that_fails_it():
+    failed = {code for defect in DEFECTS for code in defect.codes.split()}
+
+    assert {check.code for check in REGISTRY} - failed == set()
 
 
 def test_no_two_defects_have_the_same_name():

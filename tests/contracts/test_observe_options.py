@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +35,7 @@ class Counted:
 
 
 def judge(*arguments):
-    return zoom_emitter("check", *arguments, "--depth", "quick", "--select", "D08,D09,D10", "--json")
+    return zoom_emitter("check", *arguments, "--depth", "quick", "--select", "D09", "--json")
 
 
 @pytest.fixture
@@ -52,11 +52,20 @@ def test_effects_are_asked_of_a_url(receivers, receiver):
 
 
 def test_effects_are_asked_of_a_command(receivers, receiver):
-    program = f"print(len(open({str(receiver.path)!r}).readlines()))"
-    command = shlex.join([sys.executable, "-c", program])
+    command = f"wc -l < {shlex.quote(str(receiver.path))}"
     report = json.loads(judge(receivers.add(receiver), "--observe-cmd", command).text)
 
     assert [finding["code"] for finding in report["findings"]] == ["D09"]
+
+
+def test_the_settings_say_how_effects_of_a_receiver_are_counted(receivers, receiver):
+    url = receivers.add(receiver)
+    Path("zoom-emitter.toml").write_text(f'[receivers.app]\nurl = "{url}"\nobserve = "{url}"\n')
+
+    report = json.loads(judge("app").text)
+
+    assert [finding["code"] for finding in report["findings"]] == ["D09"]
+    assert report["summary"]["is_observed"]
 
 
 def test_without_an_observer_the_report_says_that_effects_were_not_seen(receivers):

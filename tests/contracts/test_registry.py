@@ -18,18 +18,20 @@ def codes(checks):
     return [check.code for check in checks]
 
 
-@pytest.mark.parametrize("check", [*REGISTRY], ids=lambda check: check.code)
-def test_an_error_rests_on_a_confirmed_fact_or_on_an_attack_that_was_carried_out(check):
-    assert check.severity is not Severity.ERROR or check.evidence is not Evidence.UNSURE
+def test_an_error_rests_on_a_confirmed_fact_or_on_an_attack_that_was_carried_out():
+    errors = [check for check in REGISTRY if check.severity is Severity.ERROR]
+
+    assert errors
+    assert [check.code for check in errors if check.evidence is Evidence.UNSURE] == []
 
 
-@pytest.mark.parametrize("check", [*REGISTRY], ids=lambda check: check.code)
-def test_every_check_says_what_it_does_and_why(check):
-    texts = [check.title, check.sends, check.expects, check.why, check.source, check.mend.words]
+def test_every_check_says_what_it_does_and_why():
+    for check in REGISTRY:
+        texts = [check.title, check.sends, check.expects, check.why, check.source, check.mend.words]
 
-    assert all(text.strip() == text and text for text in texts)
-    assert check.why.endswith(".")
-    assert check.source.startswith(("docs/zoom.md#", "https://"))
+        assert all(text.strip() == text and text for text in texts), check.code
+        assert check.why.endswith("."), check.code
+        assert check.source.startswith(("docs/zoom.md#", "https://")), check.code
 
 
 def test_a_check_is_found_by_its_code_in_any_case():
@@ -67,8 +69,9 @@ def test_all_are_selected_once_and_those_of_a_phase_in_the_order_of_the_families
     selected = codes(REGISTRY.select())
 
     assert sorted(selected) == sorted(in_families)
-    assert [code for code in selected if code[0] in "PAB"] == [
-        code for code in in_families if code[0] in "PAB"
+    of_one_phase = {*in_families} - {"A09"}
+    assert [code for code in selected if code[0] in "PAB" and code in of_one_phase] == [
+        code for code in in_families if code[0] in "PAB" and code in of_one_phase
     ]
 
 
@@ -79,14 +82,15 @@ def test_what_must_be_accepted_comes_before_forgeries_and_what_may_kill_at_the_e
 
     assert selected[0] == "P01"
     assert max(accepted) < min(forgeries)
-    assert max(forgeries) < selected.index("R01")
+    assert max(forgeries) < min(selected.index("R01"), selected.index("A09"))
 
 
-@pytest.mark.parametrize("check", [*REGISTRY], ids=lambda check: check.code)
-def test_what_implies_a_check_runs_before_it(check):
+def test_what_implies_a_check_runs_before_it():
     selected = codes(REGISTRY.select())
+    pairs = [(code, check.code) for check in REGISTRY for code in check.implied_by]
 
-    assert all(selected.index(code) < selected.index(check.code) for code in check.implied_by)
+    assert pairs
+    assert [pair for pair in pairs if selected.index(pair[0]) >= selected.index(pair[1])] == []
 
 
 @pytest.mark.parametrize(

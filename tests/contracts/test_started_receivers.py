@@ -140,7 +140,8 @@ def test_another_that_listens_there_already_is_not_judged_in_its_place():
     [
         (["--start", " "], "--start wants a command"),
         (["--start", "x", "http://127.0.0.1:1/", "http://127.0.0.1:2/"], "--start starts one receiver"),
-        (["--start", "x", "--all"], "--all judges every receiver of the settings"),
+        (["--start", "x", "http://127.0.0.1:1/", "http://127.0.0.1:2/"], "write start = … into the settings"),
+        (["--start", "x", "--all"], "write start = … there in the place of --start"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(arguments, says):
@@ -148,6 +149,63 @@ def test_what_cannot_be_meant_is_refused(arguments, says):
 
     assert result.status == 2
     assert says in result.err
+
+
+def test_receivers_of_the_settings_are_started_as_those_say(remembering):
+    ports = [free_port(), free_port()]
+    Path("zoom-emitter.toml").write_text(
+        f"""
+        [receivers.one]
+        url = "http://localhost:{ports[0]}/"
+        start = "{SAMPLE}"
+        [receivers.two]
+        url = "http://localhost:{ports[1]}/webhooks"
+        secret-token-env = "TWO_SECRET"
+        start = "test -n \\"$TWO_SECRET\\" && {remembering}"
+        """,
+        encoding="utf-8",
+    )
+
+    result = zoom_emitter("check", "--all", "--select", "S01")
+
+    assert result.status == 0, result.text + result.err
+    assert result.text.splitlines()[-2:] == ["one  passed  nothing found", "two  passed  nothing found"]
+    assert seen()["PORT"] == str(ports[1])
+    assert [pid for pid in seen()["pids"] if is_running(pid)] == []
+
+
+def test_one_that_is_started_is_shown_again_by_starting_it_again(remembering):
+    Path("zoom-emitter.toml").write_text(
+        f"""
+        [receivers.app]
+        url = "http://localhost:{free_port()}/"
+        start = "{PYTHON} -m http.server $PORT"
+        """,
+        encoding="utf-8",
+    )
+
+    report = json.loads(zoom_emitter("check", "app", "--select", "S01", "--json").text)
+
+    assert [each["reproduce"]["command"] for each in report["findings"]] == [
+        "zoom-emitter check app --select P06"
+    ]
+
+
+def test_a_secret_token_that_the_settings_name_is_the_one_it_gets(remembering, monkeypatch):
+    monkeypatch.setenv("APP_SECRET", "4fv1RkqGQUq5sWbEz6hA5A")
+    Path("zoom-emitter.toml").write_text(
+        f"""
+        [receivers.app]
+        url = "http://localhost:{free_port()}/"
+        secret-token-env = "APP_SECRET"
+        start = "{remembering}"
+        """,
+        encoding="utf-8",
+    )
+
+    zoom_emitter("check", "app", "--select", "S01")
+
+    assert seen()["ZOOM_WEBHOOK_SECRET_TOKEN"] == "4fv1RkqGQUq5sWbEz6hA5A"
 
 
 def test_a_dry_run_starts_nothing(remembering):
@@ -190,3 +248,61 @@ def listens(port):
     except OSError:
         return False
     return True
+
+
+CALLING = """
+import json, os, pathlib, urllib.parse, urllib.request
+from flask import Flask, request
+from emitter.core.handshake import expected_answer
+from emitter.core.secrets import SecretToken
+
+app = Flask(__name__)
+secret = SecretToken(os.environ["ZOOM_WEBHOOK_SECRET_TOKEN"])
+
+def got(path, **more):
+    url = os.environ.get("ZOOM_API_URL", "http://127.0.0.1:9") + path
+    with urllib.request.urlopen(urllib.request.Request(url, **more), timeout=2) as answer:
+        return json.load(answer)
+
+@app.post("/")
+def receive():
+    from emitter.core.signing import verify
+    from emitter.errors import VerificationError
+    try:
+        verify(secret, headers=dict(request.headers), body=request.get_data())
+    except VerificationError:
+        return "", 401
+    event = request.get_json()
+    if event["event"] == "endpoint.url_validation":
+        return expected_answer(secret, event["payload"]["plainToken"])
+    told = event["payload"]["object"]
+    if isinstance(told, dict) and "conversation_id" in told:
+        form = b"grant_type=account_credentials&account_id=a&client_id=b&client_secret=c"
+        token = got("/oauth/token", data=form)["access_token"]
+        id_ = urllib.parse.quote(urllib.parse.quote(told["conversation_id"], safe=""), safe="")
+        shown = got("/v2/zra/conversations/" + id_, headers={"authorization": "Bearer " + token})
+        assert shown["conversation_id"] == told["conversation_id"]
+    return "", 204
+
+app.run(port=int(os.environ["PORT"]), threaded=True)
+"""
+
+
+def test_a_receiver_that_calls_zoom_finds_its_api_in_the_environment(monkeypatch):
+    monkeypatch.delenv("ZOOM_API_URL")
+    Path("receiver.py").write_text(CALLING, encoding="utf-8")
+    started = ("check", "--start", f"{PYTHON} receiver.py", "/", "--select", "A01", "--json")
+    result = zoom_emitter(*started)
+
+    assert result.status == 0, result.text + result.err
+    assert json.loads(result.text)["findings"] == []
+
+
+def test_a_receiver_that_fails_for_want_of_zooms_api_is_asked_whether_it_calls_it():
+    Path("receiver.py").write_text(CALLING, encoding="utf-8")
+    started = ("check", "--start", f"{PYTHON} receiver.py", "/", "--select", "A01")
+    result = zoom_emitter(*started)
+
+    assert result.status == 1
+    assert "does its handler call Zoom's API?" in " ".join(result.text.split())
+    assert "ZOOM_API_URL" in result.text

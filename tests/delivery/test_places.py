@@ -6,21 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from emitter.delivery.places import database_path
+from emitter.delivery.places import database_place
 from emitter.errors import StoreError
 
 
 def test_a_place_that_is_given_wins():
     environ = {"ZOOM_EMITTER_DATABASE": "other.sqlite"}
 
-    assert database_path("mine.sqlite", environ=environ) == Path.cwd() / "mine.sqlite"
-    assert database_path(None, environ=environ) == Path.cwd() / "other.sqlite"
+    assert database_place("mine.sqlite", environ=environ) == Path.cwd() / "mine.sqlite"
+    assert database_place(None, environ=environ) == Path.cwd() / "other.sqlite"
 
 
 @pytest.mark.parametrize("environ", [{}, {"ZOOM_EMITTER_DATABASE": ""}], ids=["unset", "empty"])
 def test_the_usual_place_is_the_users_data_folder_which_is_made(environ):
-    path = database_path(environ=environ)
+    path = database_place(environ=environ)
 
+    assert isinstance(path, Path)
     assert path.name == "deliveries.sqlite"
     assert path.parent.name == "zoom-emitter"
     assert Path(os.environ["HOME"]) in path.parents
@@ -35,4 +36,4 @@ def test_a_data_folder_that_cannot_be_made_is_one_clear_line(monkeypatch):
         monkeypatch.setenv(variable, str(Path.cwd() / "file"))
 
     with pytest.raises(StoreError, match=r"cannot make the data folder .*--database FILE"):
-        database_path(environ={})
+        database_place(environ={})

@@ -380,4 +380,3 @@ def test_the_tables_and_statements_are_ones_postgresql_knows():
     assert asked.of_row
     assert asked.of_row((7, 1_800_000)) == {"its_subscription_id": 7, "now_ms": 1_800_000, "param_1": 1}
     assert "%(request_headers)s" in added.sql
-    assert added.sql_at_once == ""

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -11,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from emitter.core.deliveries import DeliveryState
 from emitter.core.outcome import OutcomeKind
@@ -18,14 +17,13 @@ from emitter.delivery.store import DeliveryFilter, Store
 from emitter.delivery.store.listing import list_deliveries
 from emitter.delivery.store.workers import is_alive
 from emitter.errors import SecretTokenError, StoreError
+from tests.support.postgres import ON_SQLITE, place_text
 from tests.support.recorded import NOW_MS, a_delivery, accepted, begun, lease, subscribed, to_be_retried
-
-RECORD = Path("record.sqlite")
 
 
 @pytest.fixture
-def store():
-    with Store.open(RECORD) as store:
+def store(record):
+    with Store.open(record) as store:
         yield store
 
 
@@ -131,7 +129,7 @@ def test_an_attempt_is_finished_and_the_next_begun_in_one_transaction(store, sub
     seen_meanwhile: list[OutcomeKind] = []
 
     def looks_around(delivery, number):
-        with Store.open(RECORD) as other:
+        with Store.open(store.path) as other:
             seen_meanwhile.extend(attempt.outcome.kind for attempt in other.attempts(1))
         return begun(delivery, number)
 
@@ -154,12 +152,12 @@ def test_an_attempt_is_finished_when_nothing_else_is_due(store, subscription_id)
     assert store.attempts(2) == []
 
 
-@pytest.mark.parametrize("damage", ["", "UPDATE deliveries SET state = 'lost' WHERE id = 2"])
+@pytest.mark.parametrize("damage", ["SELECT 1", "UPDATE deliveries SET state = 'lost' WHERE id = 2"])
 def test_an_attempt_is_finished_whatever_keeps_the_next_from_being_begun(store, subscription_id, damage):
     store.accept([a_delivery(subscription_id), a_delivery(subscription_id)])
     ended = accepted(*lease(store))
-    with contextlib.closing(sqlite3.connect(RECORD, isolation_level=None)) as connection:
-        connection.execute(damage)
+    with store.writing() as connection:
+        connection.execute(text(damage))
 
     def without_secret(delivery, number):
         raise SecretTokenError("no secret token")
@@ -168,7 +166,7 @@ def test_an_attempt_is_finished_whatever_keeps_the_next_from_being_begun(store, 
 
     assert store.attempts(1) == [ended[1]]
     assert store.attempts(2) == []
-    with pytest.raises(StoreError if damage else SecretTokenError):
+    with pytest.raises(StoreError if "lost" in damage else SecretTokenError):
         lease(store, prepare=without_secret)
 
 
@@ -255,6 +253,7 @@ def test_pending_deliveries_are_counted_by_subscription(store, subscription_id):
     assert store.pending() == {other_id: 2}
 
 
+@ON_SQLITE
 def test_leases_of_dead_workers_are_freed_at_once(store, subscription_id):
     store.accept([a_delivery(subscription_id), a_delivery(subscription_id)])
     lease(store, worker="here:1")
@@ -281,7 +280,7 @@ def test_a_worker_one_cannot_know_may_be_alive(worker):
     assert is_alive(worker)
 
 
-def test_threads_never_attempt_a_delivery_at_the_same_time(store, subscription_id):
+def test_threads_never_attempt_a_delivery_at_the_same_time(record, store, subscription_id):
     store.accept([a_delivery(subscription_id) for _ in range(200)])
     taken: list[int] = []
 
@@ -302,10 +301,10 @@ def test_threads_never_attempt_a_delivery_at_the_same_time(store, subscription_i
 
 WORKER = """
 import sys, threading
-from pathlib import Path
+from emitter.delivery.places import place_of
 from emitter.delivery.store import Store
 from tests.support.recorded import accepted, lease
-with Store.open(Path(sys.argv[1])) as store:
+with Store.open(place_of(sys.argv[1])) as store:
     print("ready", flush=True)
     sys.stdin.readline()
     while leased := lease(store):
@@ -316,9 +315,9 @@ with Store.open(Path(sys.argv[1])) as store:
 ROOT = Path(__file__).parents[2]
 
 
-def worker_process():
+def worker_process(record):
     return subprocess.Popen(
-        [sys.executable, "-c", WORKER, RECORD.absolute()],
+        [sys.executable, "-c", WORKER, place_text(record)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -327,10 +326,10 @@ def worker_process():
 
 
 @pytest.mark.slow
-def test_processes_never_attempt_a_delivery_at_the_same_time(store, subscription_id):
+def test_processes_never_attempt_a_delivery_at_the_same_time(record, store, subscription_id):
     store.accept([a_delivery(subscription_id) for _ in range(300)])
 
-    with worker_process() as one, worker_process() as other:
+    with worker_process(record) as one, worker_process(record) as other:
         for process in (one, other):
             assert process.stdout.readline() == "ready\n"
         for process in (one, other):

@@ -48,10 +48,12 @@ def objects(events, *names):
 
 
 @pytest.mark.parametrize("story", [*STORIES.values(), LONG], ids=lambda story: story.name)
-@pytest.mark.parametrize("index", range(25))
-def test_every_event_of_a_story_fits_its_schema_and_times_never_run_backwards(story, index):
-    events = events_of(story, index)
+def test_every_event_of_a_story_fits_its_schema_and_times_never_run_backwards(story):
+    for index in range(25):
+        fits_and_runs_forwards(events_of(story, index))
 
+
+def fits_and_runs_forwards(events):
     assert events[0].event_ts_ms == START_MS
     for event in events:
         validate(CATALOG.find(event.name), event.envelope)
@@ -82,9 +84,12 @@ def test_the_story_of_everything_tells_of_all_seven_events_in_a_natural_order():
     assert {event.name for event in events_of(EVERY_EVENT, 0)} == set(CATALOG.names())
 
 
-@pytest.mark.parametrize("index", range(25))
-def test_ids_names_and_people_agree_throughout(index):
-    events = events_of(EVERY_EVENT, index)
+def test_ids_names_and_people_agree_throughout():
+    for index in range(25):
+        agrees_throughout(events_of(EVERY_EVENT, index))
+
+
+def agrees_throughout(events):
     people = {person.id: person for person in Account.numbered(0, seed="seed").people}
 
     of_playlist = objects(
@@ -107,14 +112,14 @@ def test_ids_names_and_people_agree_throughout(index):
     assert all(people[payload["operator_id"]].email == payload["operator"] for payload in operators)
 
 
-@pytest.mark.parametrize("index", range(40))
-def test_crm_changes_are_increments_of_what_was_there(index):
+def test_crm_changes_are_increments_of_what_was_there():
+    for index in range(40):
+        are_increments(objects(events_of(LONG, index), "conversation_crm_associations_changed"))
+
+
+def are_increments(changes):
     there: list[dict[str, str]] = []
-    for item in [
-        each
-        for items in objects(events_of(LONG, index), "conversation_crm_associations_changed")
-        for each in items
-    ]:
+    for item in [each for items in changes for each in items]:
         assert item["old_associations"] or item["new_associations"]
         for gone in item["old_associations"]:
             there.remove(gone)
@@ -133,9 +138,12 @@ def test_crm_changes_add_replace_and_remove():
     assert set(changes) == {(False, True), (True, True), (True, False)}
 
 
-@pytest.mark.parametrize("index", range(40))
-def test_moments_are_added_once_and_removed_after_they_were_added(index):
-    events = events_of(LONG, index)
+def test_moments_are_added_once_and_removed_after_they_were_added():
+    for index in range(40):
+        are_added_once_and_removed_later(events_of(LONG, index))
+
+
+def are_added_once_and_removed_later(events):
     inside, first = [], objects(events, "playlist_create")[0]["playlist_id"]
     for event in events:
         each = event.envelope["payload"]["object"]

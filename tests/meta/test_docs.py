@@ -64,25 +64,29 @@ def test_every_command_has_help(name):
         assert r"\b" not in result.text
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_is_documented(name):
+def test_every_command_is_documented():
     documented = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
-    assert f"zoom-emitter {name}" in documented
-    assert [command for command in commands_under(name) if command not in documented] == []
+    assert [name for name in COMMANDS if f"zoom-emitter {name}" not in documented] == []
+    commands = [command for name in COMMANDS for command in commands_under(name)]
+    assert [command for command in commands if command not in documented] == []
 
 
 def test_every_command_stands_in_one_section_of_the_help():
     assert sorted(name for names in SECTIONS.values() for name in names) == sorted(COMMANDS)
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=name_of)
-def test_every_section_of_zoom_facts_that_is_cited_exists(source):
+def test_every_section_of_zoom_facts_that_is_cited_exists():
     facts = anchors_of(ROOT / "docs" / "zoom.md")
-    citing = [line for line in source.read_text(encoding="utf-8").splitlines() if "zoom.md#" in line]
-    cited = {anchor for line in citing for anchor in re.findall(r"#([a-z][a-z-]*)", line)}
+    cited = {(name_of(source), anchor) for source in SOURCES for anchor in _facts_cited_in(source)}
 
-    assert cited - facts == set()
+    assert len(cited) > 100
+    assert {(name, anchor) for name, anchor in cited if anchor not in facts} == set()
+
+
+def _facts_cited_in(source: Path) -> set[str]:
+    citing = [line for line in source.read_text(encoding="utf-8").splitlines() if "zoom.md#" in line]
+    return {anchor for line in citing for anchor in re.findall(r"#([a-z][a-z-]*)", line)}
 
 
 def test_every_fact_says_whether_it_is_confirmed():

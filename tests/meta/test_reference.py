@@ -16,7 +16,9 @@ OURS = ("emitter", "contracts")
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_as_the_code_is(name):
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == PAGES[name](), "python -m tests.reference docs"
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == PAGES[name](), (
+        "python -m tests.reference docs"
+    )
 
 
 def test_what_the_pages_import_is_public():

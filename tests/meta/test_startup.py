@@ -87,3 +87,13 @@ def test_a_document_in_json_loads_neither_yaml_nor_a_judge(tmp_path):
     loaded = loaded_by("--spec", str(path), "events", "list")
 
     assert loaded & {"yaml", "jsonschema_rs", "requests", "sqlalchemy", "faker", "flask"} == set()
+
+
+@pytest.mark.parametrize("words", ["emit playlist_", "check --select S", "deliveries show 1"])
+def test_completing_loads_nothing_that_works(words, monkeypatch):
+    monkeypatch.setenv("_ZOOM_EMITTER_COMPLETE", "zsh_complete")
+    monkeypatch.setenv("COMP_WORDS", f"zoom-emitter {words}")
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ") + 1))
+    heavy = {"requests", "urllib3", "sqlalchemy", "flask", "faker", "schemathesis", "cryptography", "jinja2"}
+
+    assert loaded_by() & (heavy | {"jsonschema_rs", "pytest", "contracts.registry"}) == set()

@@ -1,8 +1,9 @@
-"""`pytest --zoom-receiver-url URL` as its users run it (docs/check.md): a process, in a repository of their own."""
+"""`pytest --zoom-receiver-url URL` as its users run it (docs/check.md), in a repository of their own."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import zoom_emitter
+from tests.support.documents import document, envelope, operation
 from tests.support.receivers.reference import SECRET_TOKEN, Answer, right
 from tests.support.receivers.serving import receivers_served
 from tests.support.sockets import not_listening
@@ -111,7 +113,7 @@ def test_a_run_that_does_not_ask_loads_the_options_and_nothing_else(repository):
     ours = {name for name in loaded if name.partition(".")[0] == "emitter"}
 
     assert ran.status == 0, ran.text
-    assert ours == {"emitter", "emitter._version", "emitter.pytest_plugin"}
+    assert ours == {"emitter", "emitter._version", "emitter.pytest_plugin", "emitter.pytest_zoom_api"}
     assert "contracts.models" in loaded
     assert not {"contracts.registry", "requests", "click"} & set(loaded)
 
@@ -239,9 +241,13 @@ def test_no_connection_fails_once_and_says_so():
     [
         (["--zoom-receiver-url", "http://127.0.0.1:9/", "--zoom-select", "S99"], "unknown check 'S99'"),
         (["--zoom-receiver-url", "nobody"], "unknown receiver 'nobody'"),
+        (
+            ["--zoom-receiver-url", "http://127.0.0.1:9/", "--zoom-observe", "a", "--zoom-observe-cmd", "b"],
+            "--observe and --observe-cmd exclude each other",
+        ),
         (["--zoom-depth", "quick"], "--zoom-depth wants --zoom-receiver-url URL beside it"),
     ],
-    ids=["an unknown check", "an unknown receiver", "no receiver"],
+    ids=["an unknown check", "an unknown receiver", "two observers", "no receiver"],
 )
 def test_what_cannot_be_used_ends_the_run_with_pytests_own_status(arguments, says):
     ran = run_pytest(*arguments)
@@ -261,3 +267,47 @@ def test_receivers_of_the_settings_are_known_by_their_names(receivers):
 
     assert ran.status == 0, ran.text
     assert ran.with_outcome("passed") != []
+
+
+class Working:
+    """A receiver that does its work for every request that is signed, however often it came."""
+
+    def __init__(self):
+        self.done = 0
+
+    def __call__(self, asked):
+        if asked.method == "GET":
+            return Answer(200, str(self.done))
+        self.done += asked.is_signed and not asked.is_challenge
+        return right(asked)
+
+
+def test_effects_are_counted_where_asked(receivers):
+    url = receivers.add(Working())
+    ran = run_pytest(
+        "--zoom-receiver-url", url, "--zoom-select", "D08,D09", "--zoom-observe", url, "-k", "D09"
+    )
+
+    assert ran.status == 1, ran.text
+    assert all("D09" in name for name in ran.with_outcome("failed"))
+    assert ran.with_outcome("failed") != []
+
+
+def test_effects_are_not_counted_where_tests_run_side_by_side(receivers):
+    url = receivers.add(Working())
+    observing = ("--zoom-receiver-url", url, "--zoom-observe", url)
+    ran = run_pytest(*observing, "-p", "xdist.plugin", "-n", "2")
+
+    assert ran.status == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: --zoom-observe counts effects" in ran.text
+
+
+@pytest.mark.slow
+def test_events_of_a_document_of_ones_own_are_tested(receivers):
+    item = operation(envelope({"type": "object", "properties": {"id": {"type": "string"}}}, name="acme.done"))
+    Path("own.json").write_text(json.dumps(document(acme__done=item)), encoding="utf-8")
+    own = ("--zoom-receiver-url", receivers.add(right), "--zoom-spec", "own.json")
+    ran = run_pytest(*own, "--zoom-select", "A01", "-k", "acme")
+
+    assert ran.status == 0, ran.text
+    assert [name for name in ran.with_outcome("passed") if "acme.done" in name] != []

@@ -13,14 +13,14 @@ from emitter.cli.main import COMMANDS, SECTIONS, cli
 _INTRODUCTION = """\
 # Commands
 
-What `zoom-emitter COMMAND --help` says, on one page. Every option of a command can be given as an environment
-variable instead, in capitals with `_` for `-`: `--depth` of `check` is `ZOOM_EMITTER_CHECK_DEPTH`; several values
-of one option are parted by spaces. A flag wins over the variable, the variable over
-[the settings](settings.md). `--spec FILE` may stand before or after every command. `zoom-webhook-emitter` is
-another name of the same program.
+What `zoom-emitter COMMAND --help` says, on one page. Every option of a command can be given as an
+environment variable instead, in capitals with `_` for `-`: `--depth` of `check` is
+`ZOOM_EMITTER_CHECK_DEPTH`; several values of one option are parted by spaces. A flag wins over the
+variable, the variable over [the settings](settings.md). `--spec FILE` may stand before or after every
+command. `zoom-webhook-emitter` is another name of the same program.
 
-Exit status: 0 all well, 1 found wanting, 2 usage, input or surroundings, 3 no connection to the receiver at all, 4 a
-defect of zoom-emitter, 130 interrupted. Data goes to standard output, all else to standard error.
+Exit status: 0 all well, 1 found wanting, 2 usage, input or surroundings, 3 no connection to the receiver at
+all, 4 a defect of zoom-emitter, 130 interrupted. Data goes to standard output, all else to standard error.
 """
 
 

@@ -11,9 +11,9 @@ from emitter.app.settings import AppSettings
 _INTRODUCTION = """\
 # HTTP API
 
-What a running `zoom-emitter serve` answers, from its own `/openapi.json`, which also has the schemas. How to use it:
-[api.md](../api.md). Whatever is asked may also be answered with 400, 401, 403, 421, 422 or 503, and a `Problem`
-(RFC 9457) that says why.
+What a running `zoom-emitter serve` answers, from its own `/openapi.json`, which also has the schemas. How
+to use it: [api.md](../api.md). Whatever is asked may also be answered with 400, 401, 403, 421, 422 or 503,
+and a `Problem` (RFC 9457) that says why.
 """
 _ANYWHERE = {"400", "401", "403", "421", "422", "503"}
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -52,13 +52,18 @@ def _operation(method, path, operation):
         yield "\n".join(_parameter(each) for each in parameters) + "\n"
     if body := operation.get("requestBody"):
         yield f"Body: {', '.join(_schema_name(kind) for kind in body['content'].values())}.\n"
-    answers = [f"{status}{_answer(answer)}" for status, answer in sorted(operation["responses"].items()) if status not in _ANYWHERE]
+    answers = [
+        f"{status}{_answer(answer)}"
+        for status, answer in sorted(operation["responses"].items())
+        if status not in _ANYWHERE
+    ]
     yield f"Answers: {', '.join(answers)}.\n"
 
 
 def _parameter(parameter):
     said = parameter.get("description") or parameter.get("schema", {}).get("description", "")
-    return f"| `{parameter['name']}` | {parameter['in']} | {' '.join(said.split()).replace('|', chr(92) + '|')} |"
+    text = " ".join(said.split()).replace("|", "\\|")
+    return f"| `{parameter['name']}` | {parameter['in']} | {text} |"
 
 
 def _answer(answer):

@@ -25,19 +25,31 @@ PUBLIC = {
     "emitter.app.settings": ("AppSettings",),
     "emitter.app.sample_receiver": ("create_sample_receiver", "reply_to"),
     "emitter.errors": (
-        "EmitterError", "ForbiddenTargetError", "InvalidPayloadError", "InvalidSettingError", "InvalidSpecError",
-        "MalformedHeaderError", "MissingHeaderError", "SecretTokenError", "SignatureMismatchError",
-        "StaleTimestampError", "StoreError", "UnencodableError", "UnknownNameError", "UsageError",
+        "EmitterError",
+        "ForbiddenTargetError",
+        "InvalidPayloadError",
+        "InvalidSettingError",
+        "InvalidSpecError",
+        "MalformedHeaderError",
+        "MissingHeaderError",
+        "SecretTokenError",
+        "SignatureMismatchError",
+        "StaleTimestampError",
+        "StoreError",
+        "UnencodableError",
+        "UnknownNameError",
+        "UsageError",
         "VerificationError",
     ),
-}  # fmt: skip
+}
 _INTRODUCTION = """\
 # Python
 
-The public names. They are kept: a name or an argument goes only with a major release, after one that warns. Everything
-else may change at any time. Both packages are typed (`py.typed`); every function says in its docstring what it
-returns, in which units, and what it raises (`help(…)`). The fixtures for pytest are beside them, and
-`contracts.schemathesis_hooks` is for [runs of schemathesis](../schemathesis.md).
+The public names. They are kept: a name or an argument goes only with a major release, after one that warns.
+Everything else may change at any time. Both packages are typed (`py.typed`); every function says in its
+docstring what it returns, in which units, and what it raises (`help(…)`). The
+[fixtures for pytest](../pytest.md) are beside them, and `contracts.schemathesis_hooks` is for
+[runs of schemathesis](../schemathesis.md).
 
 ```python
 from emitter.catalog.events import Catalog
@@ -45,8 +57,10 @@ from emitter.core.secrets import SecretToken
 from emitter.core.signing import sign
 from emitter.faking import events_for
 
-(event,) = events_for(["playlist_create"], catalog=Catalog.bundled(), seed=1, count=1, now_ms=1_767_571_200_000)
-print(event.name, sign(SecretToken("not-a-secret"), timestamp_s=1_767_571_200, body=event.body()))
+now_s, secret_token = 1_767_571_200, SecretToken("not-a-secret")
+events = events_for(["playlist_create"], catalog=Catalog.bundled(), seed=1, count=1, now_ms=now_s * 1000)
+for event in events:
+    print(event.name, sign(secret_token, timestamp_s=now_s, body=event.body()))
 ```
 """
 
@@ -80,8 +94,8 @@ def _members(value):
     own = {
         name: getattr(member, "__func__", member)
         for name, member in vars(value).items()
-        if not name.startswith("_") and isinstance(member, (staticmethod, classmethod, property)) or
-        (inspect.isfunction(member) and not name.startswith("_"))
+        if (not name.startswith("_") and isinstance(member, (staticmethod, classmethod, property)))
+        or (inspect.isfunction(member) and not name.startswith("_"))
     }
     return [f"- `{_member(name, member)}`: {_first(member)}" for name, member in own.items()]
 

@@ -16,9 +16,9 @@ def page():
     return f"""\
 # Reports
 
-`zoom-emitter check … --report FORMAT=PATH`, as often as you like; `-` is standard output. No report holds a secret. What
-the keys of the JSON report mean stands in [formats.md](../formats.md#a-report-of-findings), how a baseline is
-used in [check.md](../check.md#adopting-it-for-an-old-receiver).
+`zoom-emitter check … --report FORMAT=PATH`, as often as you like; `-` is standard output. No report holds a
+secret. What the keys of the JSON report mean stands in [formats.md](../formats.md#a-report-of-findings),
+how a baseline is used in [check.md](../check.md#adopting-it-for-an-old-receiver).
 
 | format | what it is | of several receivers |
 |---|---|---|

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from emitter.delivery.secret_sources import VARIABLES
-from emitter.settings.file import FILE, RECEIVER_KEYS, TOP_KEYS
+from emitter.settings.file import FILE
+from emitter.settings.keys import COMMAND_TABLES, DESCRIPTIONS, RECEIVER_KEYS, TOP_KEYS
 
 _SAYS = {
-    "url": "where events are sent to",
-    "secret-token-file": "a file that holds the secret token",
-    "secret-token-env": "the environment variable that holds it",
-    "env-file": "a `.env` file that holds it",
-    "auth": "`basic:USER:PASSWORD`, `oauth:ID:SECRET@TOKEN_URL` or `legacy:TOKEN`; better `basic:env:NAME`",
-    "header": "Zoom's custom header: `NAME: VALUE`, where the value may be `env:NAME` or `@FILE`",
-    "timeout": "the whole time a receiver has to answer, 3s as Zoom",
-    "ca-bundle": "a file of certificates to trust instead of the public ones",
-    "insecure": "whether any certificate is taken",
-    "allow-host": "public hosts that may be sent to",
-    "events": "what it subscribes to; patterns with `*`",
-    "acks-before-verifying": "whether it acknowledges first and verifies later",
-    "baseline": "a file of findings that `check` knows",
-    "database": "where deliveries are recorded",
-    "spec": "further webhook documents",
-    "accounts": "account ids; stories happen in them in turn",
-    "users": "with `id` and `email`, and `name` where it is not to be made of the address",
-    "conversations": "conversation ids",
-    "playlists": "playlist ids",
+    **DESCRIPTIONS,
+    "accounts": "Account ids; stories happen in them in turn.",
+    "users": "With `id` and `email`, and `name` where it is not to be made of the address.",
+    "conversations": "Conversation ids.",
+    "playlists": "Playlist ids.",
 }
 
 _WORLD = {
@@ -38,12 +25,13 @@ _WORLD = {
 def page():
     """Return the page."""
     secrets = ", then ".join(f"`{name}`" for name in VARIABLES)
+    commands = ", ".join(f"`{name}`" for name in COMMAND_TABLES)
     return f"""\
 # Settings
 
-`{FILE}` in the folder where a command runs, or `[tool.zoom-emitter]` of its `pyproject.toml`. A flag wins over the
-environment ([commands.md](commands.md)), the environment over the file, the file over the default. A key that
-nothing reads is refused with the nearest name.
+`{FILE}` in the folder where a command runs, or `[tool.zoom-emitter]` of its `pyproject.toml`. A flag wins
+over the environment ([commands.md](commands.md)), the environment over the file, the file over the default.
+A key that nothing reads is refused with the nearest name.
 
 The secret token is looked for in {secrets}, unless a flag or a key says where it is.
 
@@ -70,9 +58,19 @@ What stands here wins over the same key above it.
 
 ## In `[world]`
 
-What a receiver knows and everything is then about, see [realistic-data.md](../realistic-data.md#a-world-that-a-receiver-knows).
+What a receiver knows and everything is then about:
+[a world that a receiver knows](../realistic-data.md#a-world-that-a-receiver-knows).
 
 {_table(_WORLD)}
+
+## In `[COMMAND]`
+
+Options of one command, by their names without `--` ([commands.md](commands.md)); of a group's command in
+`[GROUP.COMMAND]`. There is a table for each of {commands}.
+How receivers are reached is said at the top, or with a receiver.
+
+[Settings, by example](../settings.md) shows it all together. `zoom-emitter config show` says what they come
+to, `zoom-emitter config schema` prints them as a JSON Schema.
 """
 
 

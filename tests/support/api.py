@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from tests.support.waiting import wait_for
 
 SECRET_TOKEN = SecretToken("a-secret-token-for-tests")
 ENVIRON = {"ZOOM_WEBHOOK_SECRET_TOKEN": SECRET_TOKEN.reveal()}
+KEY = "dGhpcnR5LXR3byBieXRlcywgYSBrZXkgb2YgdGVzdHM="
+"""What the vault takes: base64 of 32 bytes."""
 TIMEOUT_S = 20
 
 
@@ -26,15 +28,18 @@ class Api:
 
     base: str
     service: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def port(self) -> int:
         return int(self.base.rpartition(":")[2])
 
     def get(self, path, **options):
+        options["headers"] = self.headers | options.get("headers", {})
         return requests.get(self.base + path, timeout=TIMEOUT_S, **options)
 
     def post(self, path, value, **options):
+        options["headers"] = self.headers | options.get("headers", {})
         return requests.post(self.base + path, json=value, timeout=TIMEOUT_S, **options)
 
     def patch(self, path, value):
@@ -85,9 +90,9 @@ class Api:
 
 
 @contextmanager
-def running_app(folder, *, clock=None, catalog=None, environ=ENVIRON, **settings):
-    """Serve the app on a free port, its record in the folder, and yield its API."""
-    database = Path(folder) / "record.sqlite"
+def running_app(folder, *, database=None, clock=None, catalog=None, environ=ENVIRON, **settings):
+    """Serve the app on a free port, its record in the folder unless it is said where, and yield its API."""
+    database = database or Path(folder) / "record.sqlite"
     app_settings = AppSettings(database=database, environ=environ, **settings)
     app = create_app(app_settings, catalog=catalog, clock=clock)
     service = app.extensions["zoom_emitter"]

@@ -1,4 +1,4 @@
-"""Where a page's commands run: a folder of its own, with the receivers, files and programs that pages speak of.
+"""Where a page's commands run: a folder with the receivers, files and programs that pages speak of.
 
 What a page calls http://localhost:3000 and http://localhost:4050 is served on free ports.
 """
@@ -12,12 +12,12 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
 from emitter.app.sample_receiver import ReceiverScript, create_sample_receiver
 from emitter.core.secrets import SecretToken
+from emitter.delivery.clock import SystemClock
 from tests.support.api import running_app
 from tests.support.command import zoom_emitter
 from tests.support.documents import document, envelope, operation
@@ -30,7 +30,7 @@ SECRET = SECRET_TOKEN
 _SHELL = re.compile(r"[|><;&`]|\$\(|\$[A-Z]")
 _PROGRAMS = {
     "npm": 'exec "$PYTHON" -m emitter sample-receiver --port "$PORT"',
-    "psql": 'cat effects.txt',
+    "psql": "cat effects.txt",
     "python3": 'exec "$PYTHON" "$@"',
 }
 _SETTINGS = """
@@ -130,7 +130,10 @@ class Reading:
             self._monkeypatch.setenv(name, SECRET if value == "…" else value)
 
     def _serve_receiver(self, script):
-        app = create_sample_receiver(SecretToken(SECRET), now_s=time.time, script=script, on_arrival=self._count)
+        clock, secret_token = SystemClock(), SecretToken(SECRET)
+        app = create_sample_receiver(
+            secret_token, now_s=lambda: clock.now_ms() / 1000, script=script, on_arrival=self._count
+        )
         self._bases["3000"] = self._stack.enter_context(serve(app))
         settings = self._folder / "zoom-emitter.toml"
         settings.write_text(self._real(_SETTINGS), encoding="utf-8")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.api import ENVIRON, Api
+from tests.support.postgres import place_text
 
 ENDS_WITHIN_S = 20
 
@@ -38,11 +39,11 @@ class Serving:
 
 
 @contextmanager
-def serving(folder, *options, environ=ENVIRON, port=0):
-    """Run the command with its record in the folder; it is killed in the end if it still runs."""
+def serving(folder, *options, environ=ENVIRON, port=0, database=None):
+    """Run the command, its record in the folder or where it is said; it is killed if it still runs."""
     stderr = Path(folder) / f"stderr-{len(list(Path(folder).glob('stderr-*')))}.txt"
-    database = str(Path(folder) / "record.sqlite")
-    command = [sys.executable, "-m", "emitter", "serve", "--port", str(port), "--database", database]
+    place = place_text(database or Path(folder) / "record.sqlite")
+    command = [sys.executable, "-m", "emitter", "serve", "--port", str(port), "--database", place]
     with stderr.open("wb") as error_file:
         process = subprocess.Popen(
             [*command, *options],

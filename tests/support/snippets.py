@@ -6,6 +6,8 @@ A comment on the line above a block says what is special about it:
     <!-- run by: tests/cli/test_corpus_recipe.py -->
     <!-- run with: failing receiver; status 1 -->
     <!-- file: receiver.py -->
+
+A page that has a test of its own in tests/docs may say ``step`` and ``shown by`` in the way that test reads.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ PAGES = [
     if path.exists() and "node_modules" not in path.parts
 ]
 _BLOCK = re.compile(
-    r"(?:^<!-- (?P<mark>not run|run by|run with|file): (?P<said>[^>]+?) -->\n)?"
+    r"(?:^<!-- (?P<mark>not run|run by|run with|file|step|shown by): (?P<said>[^>]+?) -->\n)?"
     r"^(?P<indent> *)```(?P<language>[a-z]*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$",
     re.DOTALL | re.MULTILINE,
 )
@@ -51,7 +53,8 @@ class Block:
         line: Its first line there, from 1.
         language: What follows the backticks.
         text: What stands between them.
-        mark: ``not run``, ``run by``, ``run with``, ``file`` (which the commands after it find) or empty.
+        mark: ``not run``, ``run by``, ``run with``, ``file`` (which the commands after it find), ``step``,
+            ``shown by`` or empty.
         said: What the mark says.
     """
 
@@ -61,6 +64,11 @@ class Block:
     text: str
     mark: str = ""
     said: str = field(default="")
+
+    @property
+    def is_typed(self):
+        """Whether a reader types it, and no other test does."""
+        return self.language in {"console", "sh"} and self.mark in {"", "run with"}
 
     @cached_property
     def wants(self):

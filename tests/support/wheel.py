@@ -24,13 +24,22 @@ def output_of(*command: str | Path, cwd: Path) -> str:
     return ran.stdout
 
 
-def build_wheel(folder: Path) -> Path:
+def build_wheel(folder: Path, source: Path = ROOT) -> Path:
     """Build the wheel into a folder and return its path."""
-    output_of(
-        sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, cwd=folder
-    )
-    (wheel,) = folder.glob("*.whl")
-    return wheel
+    return _build("wheel", folder, source)
+
+
+def build_sdist(folder: Path) -> Path:
+    """Build the source distribution into a folder and return its path."""
+    return _build("sdist", folder, ROOT)
+
+
+def _build(kind: str, folder: Path, source: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    build = (sys.executable, "-m", "build", f"--{kind}", "--no-isolation", "--outdir", folder, source)
+    output_of(*build, cwd=folder)
+    (built,) = folder.glob("*.whl" if kind == "wheel" else "*.tar.gz")
+    return built
 
 
 def environment_with(wheel: Path, folder: Path) -> Path:

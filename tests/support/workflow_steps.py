@@ -1,4 +1,4 @@
-"""Runs the steps of `action.yml` as GitHub's runner would: the inputs in the environment, files to write to."""
+"""Runs the steps of `action.yml` as GitHub's runner would: inputs in the environment, files to write to."""
 
 from __future__ import annotations
 

@@ -66,6 +66,7 @@ class SubscriptionAnswer(_Answer):
     timeout: str | None
     verifies_tls: bool | None
     allowed_hosts: list[str] | None
+    api_faults: list[str] | None
     created_at_ms: int | None
     validated_at_ms: int | None
     state: SubscriptionState
@@ -208,6 +209,28 @@ class StreamsAnswer(_Answer):
     """The streams of this run of the app."""
 
     streams: list[StreamAnswer]
+
+
+class CallAnswer(_Answer):
+    """A call of Zoom's API, and the delivery that led to it."""
+
+    id: int
+    delivery: dict[str, Any] | None
+    at_ms: int
+    method: str
+    path: str
+    status: int
+    code: int | None
+    message: str
+    fault: str
+    took_ms: float
+
+
+class CallsAnswer(_Answer):
+    """A page of calls."""
+
+    calls: list[CallAnswer]
+    next: str | None
 
 
 class NoticeAnswer(_Answer):

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from flask import Blueprint, Response, abort, current_app, request
 
 from emitter._version import __version__
+from emitter.app.api.routing import service
 from emitter.app.problems import PROBLEM_TYPES, json_answer
+from emitter.app.zoom.document import ZOOM_DOCUMENT, served_document
 
 if TYPE_CHECKING:
     from flask_openapi3.openapi import OpenAPI
@@ -27,7 +29,7 @@ def index() -> Response:
     routes["GET /api/live"] = "Follow what happens, as server-sent events"
     paths = [route.removeprefix("GET ") for route in routes if route.startswith("GET ") and "{" not in route]
     root = request.host_url.rstrip("/")
-    links = [root + path for path in (DOCUMENT, *paths) if path != "/api/live"]
+    links = [root + path for path in (DOCUMENT, ZOOM_DOCUMENT, *paths) if path != "/api/live"]
     return json_answer({"zoom-emitter": __version__, "routes": routes, "links": links})
 
 
@@ -35,6 +37,12 @@ def index() -> Response:
 def openapi() -> Response:
     """Return the OpenAPI 3.1 document."""
     return json_answer(_document())
+
+
+@documents.get(ZOOM_DOCUMENT)
+def zoom_openapi() -> Response:
+    """Return the OpenAPI 3.1 document of Zoom's own API, as it is answered here."""
+    return json_answer(served_document(service().zoom.documents))
 
 
 @documents.get("/problems/<name>")

@@ -14,6 +14,7 @@ from emitter.app.problems import json_answer, problem
 from emitter.app.queries import NothingQuery
 from emitter.delivery.store.app_timetable import active_ids
 from emitter.delivery.store.database import WRITE
+from emitter.errors import QueueError
 
 routes = group("health", "whether all is well")
 
@@ -30,10 +31,15 @@ def health(query: NothingQuery) -> Response:
 
 @routes.get("/readyz", summary="Say whether events are accepted", responses={200: StatusAnswer})
 def ready(query: NothingQuery) -> Response:
-    """The record can be written, too."""
+    """The record can be written, too, and the queue reached where workers make the attempts."""
     del query
     with service().store.transaction(WRITE):
         pass
+    try:
+        service().check_queue()
+    except QueueError as error:
+        detail = f"{error}; events are accepted all the same, and wait in the record"
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
     if not service().is_working():
         return _worker_ended()
     return json_answer({"status": "ready"})

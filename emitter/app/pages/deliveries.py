@@ -24,6 +24,7 @@ from emitter.core.deliveries import DeliveryState
 from emitter.core.outcome import OutcomeKind
 from emitter.core.schedule import RetrySchedule
 from emitter.core.zoom import DEADLINE_S
+from emitter.delivery.store.calls import find_calls
 from emitter.delivery.store.listing import list_deliveries
 from emitter.errors import InvalidFieldsError, InvalidSettingError, SecretTokenError, UnknownNameError
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 routes = Blueprint("delivery_pages", __name__)
 _PAGE: Final = 50
+_MOST_CALLS: Final = 100
 
 
 @routes.get("/deliveries")
@@ -135,6 +137,7 @@ def _page(number: int, *, error: str = "", status: int = HTTPStatus.OK) -> Respo
         summary=summary,
         delivery=delivery,
         attempts=attempts,
+        calls=find_calls(store, delivery_id=number, limit=_MOST_CALLS)[::-1],
         timeline=_timeline(delivery, attempts),
         curls={
             attempt.number: _curl(delivery, summary.url, attempts[: index + 1])

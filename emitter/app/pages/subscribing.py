@@ -114,6 +114,7 @@ def as_typed(value: Mapping[str, Any]) -> dict[str, str]:
         "time_scale": f"{scale:g}" if scale < 1e6 else str(int(scale)),  # noqa: PLR2004 - where :g gives up
         "timeout": value["timeout"] or "",
         "verifies_tls": "on" if value["verifies_tls"] else "",
+        "api_faults": ", ".join(value["api_faults"] or ()),
         **{f"auth.{name}": str(text) for name, text in auth.items() if name != "mode"},
         "mode": auth["mode"],
     }
@@ -124,6 +125,8 @@ def _asked(form: Mapping[str, str]) -> dict[str, Any]:
     asked: dict[str, Any] = {name: form[name].strip() for name in _TEXTS if form.get(name, "").strip()}
     if events := [each for each in re.split(r"[\s,]+", form.get("events", "")) if each]:
         asked["events"] = events
+    if "api_faults" in form:
+        asked["api_faults"] = [each for each in re.split(r"[\s,]+", form["api_faults"]) if each]
     if scale := form.get("time_scale", "").strip():
         asked["time_scale"] = _number(scale)
     if form.get("secret_token"):
@@ -169,8 +172,11 @@ def _refused(values: Mapping[str, str], error: Exception) -> SubscriptionDraft:
 
 
 def _in_form(mistakes: Mapping[str, str]) -> dict[str, str]:
-    """Return mistakes by the fields of the form: those of one event stand beside all."""
-    return {("events" if name.startswith("events.") else name): text for name, text in mistakes.items()}
+    """Return mistakes by the fields of the form: those of one event, or fault, stand beside all."""
+    return {
+        (name.partition(".")[0] if name.startswith(("events.", "api_faults.")) else name): text
+        for name, text in mistakes.items()
+    }
 
 
 def _failed(handshake: Handshake | None) -> Mapping[str, Any] | None:

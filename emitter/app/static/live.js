@@ -106,7 +106,7 @@
       say("lost", "reconnecting");
       if (source.readyState === EventSource.CLOSED) poll();
     };
-    for (const kind of ["delivery", "attempt", "subscription", "notice", "missed"]) {
+    for (const kind of ["delivery", "attempt", "subscription", "notice", "call", "missed"]) {
       source.addEventListener(kind, (event) => { if (isOurs(event)) refresh(); });
     }
   }

@@ -1,12 +1,13 @@
 """The record: every subscription, handshake, delivery and attempt, and what is due when.
 
-The truth and the timetable at once. SQLAlchemy Core on SQLite; imported by commands only when they record,
-since SQLAlchemy takes a while to load.
+The truth and the timetable at once. SQLAlchemy Core on SQLite or PostgreSQL; imported by commands only when
+they record, since SQLAlchemy takes a while to load.
 """
 
 from __future__ import annotations
 
 from emitter.delivery.store import app_tables as app_tables  # made with the others where a record is opened
+from emitter.delivery.store import zoom_tables as zoom_tables  # likewise
 from emitter.delivery.store.record import Counts, DeliveryFilter, DeliverySummary, Record
 from emitter.delivery.store.subscriptions import StoredHandshake, StoredSubscription, Subscriptions
 from emitter.delivery.store.timetable import Timetable
@@ -22,7 +23,8 @@ __all__ = [
 
 
 class Store(Subscriptions, Timetable, Record):
-    """The whole record in one file. Thread-safe, and safe for several processes at once.
+    """The whole record, in one file or a database. Thread-safe, and safe for several processes at once.
 
-    Every method raises `StoreError`, with one clear line, when the file is locked, damaged, gone or full.
+    Every method raises `StoreError`, with one clear line, when it is locked, damaged, gone, full or out of
+    reach.
     """

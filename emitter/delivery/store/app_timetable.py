@@ -14,7 +14,7 @@ from emitter.core.standing import SubscriptionState
 from emitter.delivery.store.app_tables import standings
 from emitter.delivery.store.database import WRITE
 from emitter.delivery.store.prepared import Prepared
-from emitter.delivery.store.tables import deliveries
+from emitter.delivery.store.tables import deliveries, subscriptions
 from emitter.delivery.store.timetable_statements import IS_LEASED
 
 if TYPE_CHECKING:
@@ -37,9 +37,36 @@ _HEADS: Final = Prepared(
         _IS_AT_WORK
     )
 )
-_LEASED: Final = Prepared(select(deliveries.c.subscription_id, deliveries.c.leased_until_ms).where(IS_LEASED))
+_LEASED: Final = Prepared(
+    select(
+        deliveries.c.subscription_id,
+        deliveries.c.leased_until_ms,
+        deliveries.c.id,
+        deliveries.c.attempts_made,
+    ).where(IS_LEASED)
+)
 _ACTIVE_IDS: Final = Prepared(
     select(standings.c.subscription_id).where(_IS_ACTIVE).order_by(standings.c.subscription_id)
+)
+_DUE_ATTEMPTS: Final = Prepared(
+    select(deliveries.c.id, deliveries.c.attempts_made + 1)
+    .where(
+        deliveries.c.subscription_id == bindparam("its_id"),
+        deliveries.c.due_at_ms <= bindparam("now_ms"),
+        or_(_FREE, deliveries.c.leased_until_ms <= bindparam("now_ms")),
+    )
+    .order_by(deliveries.c.due_at_ms, deliveries.c.id)
+    .limit(bindparam("limit"))
+)
+_AT_WORK: Final = Prepared(
+    select(
+        standings.c.subscription_id,
+        standings.c.is_paused,
+        *(subscriptions.c[name] for name in ("url", "settings", "sealed", "secret_source")),
+    )
+    .join(deliveries, deliveries.c.subscription_id == standings.c.subscription_id)
+    .join(subscriptions, subscriptions.c.id == standings.c.subscription_id)
+    .where(deliveries.c.id == bindparam("its_id"), _PENDING, _IS_AT_WORK)
 )
 _TAKE_STEP: Final = Prepared(
     update(standings)
@@ -80,7 +107,7 @@ def due(database: Database) -> list[Due]:
         heads = _HEADS.run(transaction).fetchall()
         leased = _LEASED.run(transaction).fetchall()
     ends: dict[int, int] = {}
-    for number, until_ms in leased:
+    for number, until_ms, *_ in leased:
         ends[number] = min(until_ms, ends.get(number, until_ms))
     return [
         Due(
@@ -92,6 +119,50 @@ def due(database: Database) -> list[Due]:
         )
         for number, is_paused, revalidate_at_ms, head_ms in heads
     ]
+
+
+Numbered = tuple[int, int]
+"""The number of a delivery, and that of an attempt."""
+
+
+def leased(database: Database, *, now_ms: int) -> dict[int, set[Numbered]]:
+    """Return the attempts that somebody makes, by the number of their subscription."""
+    with database.transaction() as transaction:
+        rows = _LEASED.run(transaction).fetchall()
+    found: dict[int, set[Numbered]] = {}
+    for subscription_id, until_ms, delivery_id, number in rows:
+        if until_ms > now_ms:
+            found.setdefault(subscription_id, set()).add((delivery_id, number))
+    return found
+
+
+def due_attempts(database: Database, subscription_id: int, *, now_ms: int, limit: int) -> list[Numbered]:
+    """Return a subscription's attempts that are due and that nobody makes, the first first."""
+    with database.transaction() as transaction:
+        rows = _DUE_ATTEMPTS.run(transaction, its_id=subscription_id, now_ms=now_ms, limit=limit)
+        return [(delivery_id, number) for delivery_id, number in rows.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A subscription whose attempts may be made.
+
+    Attributes:
+        subscription_id: Its number.
+        is_paused: Whether that takes one of the steps it has left.
+        written: All that an edit changes, as the record holds it: who knows it otherwise reads it anew.
+    """
+
+    subscription_id: int
+    is_paused: bool
+    written: tuple[str, ...]
+
+
+def at_work(database: Database, delivery_id: int) -> AtWork | None:
+    """Return the subscription of a pending delivery; None where no attempt may be made."""
+    with database.transaction() as transaction:
+        row = _AT_WORK.run(transaction, its_id=delivery_id).fetchone()
+    return row and AtWork(row[0], bool(row[1]), tuple(row[2:]))
 
 
 def active_ids(database: Database) -> list[int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy import insert, inspect, select
 
+from emitter.delivery.places import DatabaseUrl, place_of
 from emitter.delivery.store import sqlite
 from emitter.delivery.store.failures import (
+    clear_failure,
     clear_failures,
     damaged,
     foreign,
@@ -20,12 +21,13 @@ from emitter.delivery.store.transactions import Access, Connections, Transaction
 from emitter.delivery.store.upgrades import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine
 
+    from emitter.delivery.places import Place
     from emitter.delivery.vault import Vault
 
 BUSY_TIMEOUT_S: Final = 5.0
@@ -34,29 +36,32 @@ WRITE: Final = Access.WRITE
 
 
 class Database:
-    """The file and its connections; what is in it, the subclasses know. Thread-safe."""
+    """The file or database and its connections; what is in it, the subclasses know. Thread-safe."""
 
-    def __init__(self, path: Path, engine: Engine, vault: Vault | None) -> None:
+    def __init__(self, path: Place, engine: Engine, connections: Connections, vault: Vault | None) -> None:
         self.path = path
         self.vault = vault
         self._engine = engine
-        self._connections = Connections(engine, path, sqlite.BEGIN)
+        self._connections = connections
 
     @classmethod
     def open(
-        cls, database: str | Path, *, vault: Vault | None = None, busy_timeout_s: float = BUSY_TIMEOUT_S
+        cls, database: str | Place, *, vault: Vault | None = None, busy_timeout_s: float = BUSY_TIMEOUT_S
     ) -> Self:
         """Open the record, and make it where there is none, readable by its owner only.
 
         Args:
-            database: The file; its folder must exist.
+            database: The file, whose folder must exist; or a database of PostgreSQL, which must exist.
             vault: Seals and opens credentials; needed only where a subscription has some.
-            busy_timeout_s: How long to wait for others who have the record locked.
+            busy_timeout_s: How long to wait for others who have the file locked.
 
         Raises:
-            StoreError: It is no record, one of a later version, damaged, locked, or cannot be made.
+            StoreError: It is no record, one of a later version, damaged, locked, out of reach, or cannot be
+                made.
         """
-        path = Path(database)
+        path = place_of(database) if isinstance(database, str) else database
+        if isinstance(path, DatabaseUrl):
+            return cls._open_postgres(path, vault)
         sqlite.make_file(path)
         engine = sqlite.open_engine(path, busy_timeout_s)
         try:
@@ -65,7 +70,25 @@ class Database:
         except BaseException:
             engine.dispose()
             raise
-        return cls(path, engine, vault)
+        return cls(path, engine, Connections(engine, path, sqlite.BEGIN), vault)
+
+    @classmethod
+    def _open_postgres(cls, url: DatabaseUrl, vault: Vault | None) -> Self:
+        from emitter.delivery.store import postgres  # noqa: PLC0415 - its dialect takes long to load
+
+        engine = postgres.open_engine(url)
+        try:
+            with clear_failures(url):
+                _prepare(engine, url, lock=postgres.lock_tables)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(url, engine, postgres.PooledConnections(engine, url), vault)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may be at work on the same record."""
+        return isinstance(self.path, DatabaseUrl)
 
     def close(self) -> None:
         """Close every connection; call it when no other thread uses the store any more."""
@@ -100,6 +123,28 @@ class Database:
         """Give the same for prepared statements, which are faster."""
         return Transaction(self._connections, access)
 
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What a session of its own may raise."""
+        return self._connections.errors
+
+    @contextmanager
+    def session(self) -> Iterator[Any]:
+        """Give a connection of the driver that nobody else ever uses: for what is bound to one.
+
+        Raises:
+            StoreError: There is none to be had.
+        """
+        try:
+            opened = self._engine.raw_connection()
+        except self.errors as error:
+            raise clear_failure(self.path, error) from None
+        opened.detach()
+        try:
+            yield opened.dbapi_connection
+        finally:
+            opened.close()
+
     @contextmanager
     def checked(self, what: str) -> Iterator[None]:
         """Raise StoreError where a row holds what nothing of ours writes."""
@@ -109,18 +154,31 @@ class Database:
             raise damaged(self.path, what) from None
 
     def shrink(self) -> None:
-        """Give the space of deleted rows back to the disk, unless another program is at work there."""
-        sqlite.shrink(self._engine)
+        """Give the space of deleted rows back to the disk, unless another program is at work there.
+
+        PostgreSQL does so by itself.
+        """
+        if not self.is_shared:
+            sqlite.shrink(self._engine)
 
 
-def _prepare(engine: Engine, path: Path) -> None:
-    """Make what is missing in an empty file or a record of ours; leave everything else untouched."""
+def _prepare(engine: Engine, path: Place, *, lock: Callable[[Connection], None] | None = None) -> None:
+    """Make what is missing in an empty database or a record of ours; leave everything else untouched.
+
+    Args:
+        engine: Gives connections.
+        path: What messages call the record.
+        lock: Keeps others from doing the same; None for SQLite, where whoever writes is alone.
+    """
     with engine.begin() as connection:
         names, version = _check(connection, path)
     if names >= set(metadata.tables) and version == FORMAT:
         return
-    sqlite.turn_on_log(engine)
+    if lock is None:
+        sqlite.turn_on_log(engine)
     with engine.execution_options(access=WRITE).begin() as connection:
+        if lock is not None:
+            lock(connection)
         names, version = _check(connection, path)
         metadata.create_all(connection)
         if names:
@@ -129,7 +187,7 @@ def _prepare(engine: Engine, path: Path) -> None:
             connection.execute(insert(store_format).values(version=FORMAT, next_delivery_id=1))
 
 
-def _check(connection: Connection, path: Path) -> tuple[set[str], int]:
+def _check(connection: Connection, path: Place) -> tuple[set[str], int]:
     """Return the names of the tables there are and the format, once it is clear that the file is ours."""
     names = set(inspect(connection).get_table_names())
     if names and store_format.name not in names:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from emitter.delivery.places import DatabaseUrl
+from emitter.delivery.store import postgres_failures
 from emitter.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from emitter.delivery.places import Place
 
 _ELSEWHERE: Final = "choose another with --database FILE"
 _DAMAGED: Final = f"is damaged; restore it from a copy, or move it away, or {_ELSEWHERE}"
@@ -34,7 +37,7 @@ _PRIMARY: Final = 0xFF
 
 
 @contextmanager
-def clear_failures(path: Path) -> Iterator[None]:
+def clear_failures(path: Place) -> Iterator[None]:
     """Raise StoreError in place of whatever the database raises; other exceptions pass."""
     try:
         yield
@@ -42,9 +45,11 @@ def clear_failures(path: Path) -> Iterator[None]:
         raise clear_failure(path, error) from None
 
 
-def clear_failure(path: Path, error: BaseException) -> StoreError:
+def clear_failure(path: Place, error: BaseException) -> StoreError:
     """Return what to raise in place of one of `DATABASE_ERRORS`; it never holds the statement's values."""
-    return StoreError(f"the record {path} {_reason(_cause(error))}")
+    cause = _cause(error)
+    is_ours = isinstance(path, DatabaseUrl) and hasattr(cause, "sqlstate")
+    return StoreError(f"the record {path} {postgres_failures.reason(cause) if is_ours else _reason(cause)}")
 
 
 def is_busy(error: Exception) -> bool:
@@ -52,21 +57,27 @@ def is_busy(error: Exception) -> bool:
     return _code(_cause(error)) == sqlite3.SQLITE_BUSY
 
 
-def damaged(path: Path, what: str) -> StoreError:
+def damaged(path: Place, what: str) -> StoreError:
     """Return the error for a row that says what nothing of ours writes."""
     return StoreError(f"the record {path} {_DAMAGED} ({what} cannot be read)")
 
 
-def foreign(path: Path) -> StoreError:
+def foreign(path: Place) -> StoreError:
     """Return the error for a database that is not a record."""
+    if isinstance(path, DatabaseUrl):
+        return StoreError(
+            f"{path} holds tables of another program; make a database for the record alone, "
+            f"or {postgres_failures.ELSEWHERE}"
+        )
     return StoreError(f"{path} is a database of another program; {_ELSEWHERE}")
 
 
-def too_new(path: Path, *, found: int, known: int) -> StoreError:
+def too_new(path: Place, *, found: int, known: int) -> StoreError:
     """Return the error for a record of a later version."""
+    elsewhere = postgres_failures.ELSEWHERE if isinstance(path, DatabaseUrl) else _ELSEWHERE
     return StoreError(
         f"the record {path} has format {found}, this version reads up to {known}; "
-        f"upgrade zoom-webhook-emitter, or {_ELSEWHERE}"
+        f"upgrade zoom-webhook-emitter, or {elsewhere}"
     )
 
 

@@ -63,65 +63,65 @@ def _page(connection: Connection, wanted: DeliveryFilter, limit: int, before_id:
     always = _of_time(wanted)
     if before_id is not None:
         always.append(_after(connection, before_id))
-    if not wanted.event:
-        return [row.id for row in _heads(connection, _choices(wanted), always, limit)]
-    pages = [
-        _heads(connection, [*_choices(wanted), _Choice(deliveries.c.event, name)], always, limit)
-        for name in _names(connection, wanted.event)
-    ]
+    known, own = [*_of_outcome(wanted.outcome), *_of_state(wanted.state)], _of_subscription(wanted)
+    each: list[list[_Choice]] = [[]]
+    if wanted.event:
+        names = _names(connection, wanted.event)
+        each = [[_of(deliveries.c.event, name)] for name in names]
+        if known and len(each) > 1 and sum(_count(connection, one) for (one,) in each) >= _ENOUGH:
+            # An index for something else holds the names, and is walked once in place of once for each.
+            always.append(deliveries.c.event.concat("").in_(names))
+            each = [[]]
+    # First what is found by an index that holds the columns of those after it.
+    pages = [_heads(connection, [*known, *of_name, *own], always, limit) for of_name in each]
     merged = heapq.merge(*pages, key=lambda row: (row.created_at_ms, row.id), reverse=True)
     return [row.id for row, _ in zip(merged, range(limit), strict=False)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """A column that has to have a value, and in which words its index is found, where it is a partial one."""
+    """What rows have to be.
 
-    column: ColumnElement[Any]
-    value: Any
-    index: TextClause | None = None
+    Attributes:
+        by_index: Said so that the index made for it is used.
+        by_row: Said so that no index is looked for.
+    """
 
-    def by_index(self) -> ColumnElement[bool]:
-        """Return the condition so that the index of the column is used for it."""
-        is_it: ColumnElement[bool] = (
-            self.column.is_not(None) if self.value is _ANY else self.column == self.value
-        )
-        return is_it if self.index is None else and_(self.index, is_it)
-
-    def by_row(self) -> ColumnElement[bool]:
-        """Return the condition so that no index is used for it."""
-        if self.value is _ANY:
-            return func.abs(self.column) >= 0
-        plain = self.column + 0 if isinstance(self.value, int) else self.column.concat("")
-        is_it: ColumnElement[bool] = plain == self.value
-        return is_it
+    by_index: ColumnElement[bool]
+    by_row: ColumnElement[bool]
 
 
-_ANY: Final = object()
 _ENOUGH: Final = 2000
+_PENDING: Final = _Choice(and_(PENDING), deliveries.c.state.concat("") == DeliveryState.PENDING.value)
 
 
-def _choices(wanted: DeliveryFilter) -> list[_Choice]:
-    choices = []
-    if wanted.subscription_id is not None:
-        choices.append(_Choice(deliveries.c.subscription_id, wanted.subscription_id))
-    if wanted.outcome is not None:
-        choices.append(_ended(wanted.outcome))
-    match wanted.state:
-        case None:
-            pass
-        case DeliveryState.PENDING:
-            choices.append(_Choice(deliveries.c.due_at_ms, _ANY, PENDING))
-        case DeliveryState.DELIVERED:  # just what was accepted
-            choices.append(_ended(OutcomeKind.ACCEPTED))
-        case state:
-            choices.append(_Choice(deliveries.c.state, state.value, GIVEN_UP))
-    return choices
+def _of_subscription(wanted: DeliveryFilter) -> list[_Choice]:
+    return (
+        [] if wanted.subscription_id is None else [_of(deliveries.c.subscription_id, wanted.subscription_id)]
+    )
 
 
-def _ended(kind: OutcomeKind) -> _Choice:
+def _of_outcome(kind: OutcomeKind | None) -> list[_Choice]:
+    if kind is None:
+        return []
     index = UNDER_WAY if kind is OutcomeKind.UNKNOWN else ENDED
-    return _Choice(deliveries.c.last_outcome, kind.value, index)
+    return [_of(deliveries.c.last_outcome, kind.value, index)]
+
+
+def _of_state(state: DeliveryState | None) -> list[_Choice]:
+    if state is None:
+        return []
+    if state is DeliveryState.PENDING:
+        return [_PENDING]
+    if state is DeliveryState.DELIVERED:  # just what was accepted
+        return _of_outcome(OutcomeKind.ACCEPTED)
+    return [_of(deliveries.c.state, state.value, GIVEN_UP)]
+
+
+def _of(column: ColumnElement[Any], value: Any, index: TextClause | None = None) -> _Choice:
+    is_it: ColumnElement[bool] = column == value
+    plain = column + 0 if isinstance(value, int) else column.concat("")
+    return _Choice(is_it if index is None else and_(index, is_it), plain == value)
 
 
 def _heads(
@@ -130,16 +130,16 @@ def _heads(
     """Return the first rows that meet every choice, found by the index of the rarest one.
 
     How rare each is, is seen by counting up to a few thousand: without statistics the database could only
-    guess.
+    guess. Where all are many, it is the first one, and no row is looked up on the way.
     """
     rarest = min(choices, key=lambda choice: _count(connection, choice), default=None)
-    conditions = [choice.by_index() if choice is rarest else choice.by_row() for choice in choices]
+    conditions = [choice.by_index if choice is rarest else choice.by_row for choice in choices]
     page = select(deliveries.c.created_at_ms, deliveries.c.id).where(*conditions, *always)
     return connection.execute(page.order_by(*_NEWEST_FIRST).limit(limit)).all()
 
 
 def _count(connection: Connection, choice: _Choice) -> int:
-    some = select(literal(1)).select_from(deliveries).where(choice.by_index()).limit(_ENOUGH).subquery()
+    some = select(literal(1)).select_from(deliveries).where(choice.by_index).limit(_ENOUGH).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 

@@ -7,9 +7,8 @@ it; recording must not be what slows a delivery down.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,23 +21,17 @@ if TYPE_CHECKING:
     from emitter.delivery.store.transactions import Transaction
 
 
-AT_ONCE: Final = 25
-"""How many rows one INSERT adds where there are that many: SQLite takes half as long for them."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Text:
     """A statement for one dialect.
 
     Attributes:
         sql: Its text.
-        sql_at_once: The text that adds `AT_ONCE` rows, empty where it adds none.
         of_names: Turns values by name into what the driver takes.
         of_row: Turns values in the statement's order into what the driver takes; None if they are that.
     """
 
     sql: str
-    sql_at_once: str
     of_names: Callable[[dict[str, Any]], Any]
     of_row: Callable[[tuple[Any, ...]], Any] | None
 
@@ -72,23 +65,15 @@ class Prepared:
 
     def run_row(self, transaction: Transaction, row: tuple[Any, ...]) -> DBAPICursor:
         """Run it with values in the statement's order; faster than by name."""
-        text = self._text(transaction.dialect)
+        text = self._texts.get(transaction.dialect.name) or self._text(transaction.dialect)
         cursor = transaction.cursor
         cursor.execute(text.sql, text.of_row(row) if text.of_row else row)
         return cursor
 
     def run_rows(self, transaction: Transaction, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Run it once a row, an INSERT once for many rows; does nothing without rows."""
+        """Run it once a row; does nothing without rows."""
         text = self._text(transaction.dialect)
-        parameters = [*(map(text.of_row, rows) if text.of_row else rows)]
-        whole = len(parameters) - len(parameters) % AT_ONCE if text.sql_at_once else 0
-        if whole:
-            chunks = (parameters[at : at + AT_ONCE] for at in range(0, whole, AT_ONCE))
-            transaction.cursor.executemany(
-                text.sql_at_once, [tuple(chain.from_iterable(chunk)) for chunk in chunks]
-            )
-        if len(parameters) > whole:
-            transaction.cursor.executemany(text.sql, parameters[whole:])
+        transaction.cursor.executemany(text.sql, [*(map(text.of_row, rows) if text.of_row else rows)])
 
     def _text(self, dialect: Dialect) -> _Text:
         text = self._texts.get(dialect.name)
@@ -103,10 +88,7 @@ class Prepared:
         }
         names = compiled.positiontup  # None for a driver that takes parameters by name
         of_row = _of_row(names, self._order, constants) if self._order else None
-        sql = str(compiled)
-        _, values, row = sql.rpartition(" VALUES ")
-        sql_at_once = sql + f", {row}" * (AT_ONCE - 1) if values and names else ""
-        return _Text(sql, sql_at_once, _of_names(names, constants), of_row)
+        return _Text(str(compiled), _of_names(names, constants), of_row)
 
 
 class Sparse:

@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from emitter.core.deliveries import Answer, Attempt, Delivery, DeliveryState, Timing
+from emitter.core.deliveries import Answer, Attempt, Delivery, DeliveryState, Timing, made_of
 from emitter.core.outcome import FailureCode, Outcome, OutcomeKind
 from emitter.core.request import Identity
 
@@ -92,7 +92,8 @@ def delivery_of(values: Sequence[Any]) -> Delivery:
         id_, subscription_id, event, created_at_ms, state, retry_number, due_at_ms, virtual_ms, lease_ms,
         request_id, tracking_id, traceparent, client_id, faults, body,
     ) = values  # fmt: skip
-    return Delivery(
+    return made_of(
+        Delivery,
         id=id_,
         subscription_id=subscription_id,
         event=event,

@@ -30,7 +30,7 @@ BEGIN: Final = {
     Access.WRITE: "BEGIN IMMEDIATE",  # taking the write lock later could fail without waiting for it
 }
 _POOL_SIZE: Final = 8
-_SET_UP: Final = (
+SET_UP: Final = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
     # A commit in so many pages moves the log into the file and waits for the disk. The log's index is made of
@@ -74,7 +74,7 @@ def open_engine(path: Path, busy_timeout_s: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None  # transactions begin below, not where the driver thinks
-        for statement in _SET_UP:
+        for statement in SET_UP:
             connection.execute(statement)
 
     @event.listens_for(engine, "begin")

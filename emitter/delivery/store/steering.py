@@ -76,6 +76,7 @@ def step(database: Database, subscription_id: int, decide: Callable[[Delivery], 
             )
             .order_by(deliveries.c.due_at_ms, deliveries.c.id)
             .limit(1)
+            .with_for_update()
         )
         row = connection.execute(first).one_or_none()
         if row is None:
@@ -117,7 +118,8 @@ def _allow_step(connection: Connection, subscription_id: int) -> None:
 
 
 def _pending(connection: Connection, delivery_id: int) -> tuple[Delivery, bool]:
-    row = connection.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
+    its = select(deliveries).where(deliveries.c.id == delivery_id).with_for_update()
+    row = connection.execute(its).one_or_none()
     if row is None:
         raise UnknownNameError("delivery", str(delivery_id), hint="GET /api/deliveries lists them")
     if row.state != DeliveryState.PENDING:

@@ -56,6 +56,7 @@ def subscription_values(subscription: Subscription, vault: Vault | None) -> dict
                 "allows_private": subscription.allows_private,
                 "ca_bundle": subscription.ca_bundle,
                 "verifies_tls": subscription.verifies_tls,
+                **({"api_faults": subscription.api_faults} if subscription.api_faults else {}),
             }
         ),
         "sealed": _with(vault).seal(Secret(json.dumps(hidden))) if hidden else None,
@@ -86,6 +87,7 @@ def subscription_from(row: Any, vault: Vault | None) -> Subscription:
         allows_private=settings["allows_private"],
         ca_bundle=settings["ca_bundle"],
         verifies_tls=settings["verifies_tls"],
+        api_faults=tuple(settings.get("api_faults", ())),
     )
 
 

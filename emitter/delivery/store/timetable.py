@@ -190,12 +190,16 @@ class Timetable(Database):
             return {row[0]: row[1] for row in connection.execute(counts)}
 
     def release_dead_leases(self, is_alive: Callable[[str], bool]) -> None:
-        """Make what dead workers have leased due at once.
+        """Make what dead workers have leased due at once; in a shared record their leases end by time alone.
+
+        A worker's name says whether it lives only on its own machine, and in its own container.
 
         Args:
             is_alive: Tells whether the worker of a lease may still be at work, from its ``host:pid``;
                 `emitter.delivery.store.workers.is_alive` does.
         """
+        if self.is_shared:
+            return
         with self.transaction(WRITE) as transaction:
             workers = [row[0] for row in LEASES.run(transaction).fetchall()]
             FREE_LEASES.run_rows(transaction, ((worker,) for worker in workers if not is_alive(worker)))
@@ -207,6 +211,8 @@ class Timetable(Database):
 
 
 def _finish(transaction: Transaction, delivery: Delivery, attempt: Attempt) -> None:
+    # The delivery first, as everyone else locks them, so that no two wait for each other.
+    END_LEASE.run_row(transaction, _standing(delivery, attempt))
     END_ATTEMPT.run_row(
         transaction,
         (
@@ -216,7 +222,6 @@ def _finish(transaction: Transaction, delivery: Delivery, attempt: Attempt) -> N
             attempt.next_retry_s,
         ),
     )
-    END_LEASE.run_row(transaction, _standing(delivery, attempt))
 
 
 def _standing(delivery: Delivery, attempt: Attempt) -> tuple[Any, ...]:

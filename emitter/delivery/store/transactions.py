@@ -10,11 +10,12 @@ from emitter.delivery.store.failures import DATABASE_ERRORS, clear_failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
     from types import TracebackType
 
     from sqlalchemy import Dialect, Engine, PoolProxiedConnection
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+
+    from emitter.delivery.places import Place
 
 
 class Access(Enum):
@@ -37,7 +38,9 @@ class Connections:
         begin: The statement that begins a transaction.
     """
 
-    def __init__(self, engine: Engine, path: Path, begin: Mapping[Access, str]) -> None:
+    errors: tuple[type[Exception], ...] = DATABASE_ERRORS
+
+    def __init__(self, engine: Engine, path: Place, begin: Mapping[Access, str]) -> None:
         self.path = path
         self.begin = begin
         self.dialect: Dialect = engine.dialect
@@ -93,7 +96,7 @@ class Transaction:
                 self._connection.rollback()
                 self._connections.give_back(self._connection)
                 raise
-        except DATABASE_ERRORS as error:
+        except self._connections.errors as error:
             raise clear_failure(self._connections.path, error) from None
         return self
 
@@ -103,13 +106,13 @@ class Transaction:
         try:
             if error is None:
                 self._connection.commit()
-        except DATABASE_ERRORS as failed:
+        except self._connections.errors as failed:
             error = failed
         try:
             if error is not None:
                 self._connection.rollback()
-        except DATABASE_ERRORS as failed:
+        except self._connections.errors as failed:
             error = failed
         self._connections.give_back(self._connection)
-        if isinstance(error, DATABASE_ERRORS):
+        if isinstance(error, self._connections.errors):
             raise clear_failure(self._connections.path, error) from None

@@ -92,6 +92,15 @@ def variants(
             yield shown
 
 
+def variant_names(event_type: EventType) -> tuple[str, ...]:
+    """Return the names of an event type's coverage set without making it; of a few there may be no event.
+
+    Raises:
+        InvalidSpecError: The schema cannot be used, or no value fits it.
+    """
+    return tuple(plan.name for plan in _plans(event_type))
+
+
 def variant(
     event_type: EventType, name: str, *, seed: str | int, now_ms: int, pools: Pools | None = None
 ) -> Variant | None:

@@ -13,6 +13,7 @@ import pytest
 from contracts.app_opening import app_session
 from contracts.cases import Depth
 from contracts.cli.apps import without_load
+from contracts.cli.starting import SHOWN_LINES
 from contracts.findings import Severity
 from contracts.run_events import RunEnded
 from contracts.runner import run
@@ -103,20 +104,27 @@ def test_a_report_on_stdout_stays_whole_though_the_app_prints():
 
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["version"] == 1
-    assert "this must not be in a report" in ran.stderr
+    assert "this must not be in a report" not in ran.stderr
     assert "no raw bytes, no load" in ran.stderr
 
 
 def test_what_is_wrong_is_found(tmp_path):
     (tmp_path / "shop.py").write_text(
-        "from flask import Flask\napp = Flask(__name__)\n"
-        "@app.post('/zoom')\ndef webhook():\n    return '', 204\n"
+        "import logging, os\nfrom flask import Flask\napp = Flask(__name__)\n"
+        "logging.basicConfig(level='INFO')\n"
+        "@app.post('/zoom')\ndef webhook():\n"
+        "    logging.info('came by, %s', os.environ['ZOOM_WEBHOOK_SECRET_TOKEN'])\n"
+        "    print('printed')\n    return '', 204\n"
     )
 
     ran = check("shop:app/zoom", "--depth", "quick", "--json", folder=tmp_path)
 
     assert ran.returncode == 1, ran.stderr
     assert {"S01", "H01"} <= {each["code"] for each in json.loads(ran.stdout)["findings"]}
+    *_, said = ran.stderr.partition("the receiver's own output:\n")
+    assert said.splitlines()[-2:] == ["  INFO:root:came by, ********", "  printed"]
+    assert len(said.splitlines()) == SHOWN_LINES
+    assert "came by" not in ran.stderr.removesuffix(said)
 
 
 def test_a_wrong_path_is_said():
