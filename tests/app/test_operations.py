@@ -49,19 +49,15 @@ def test_services_depend_on_services_that_can_tell_whether_they_are_well(compose
     assert {*services["database"]["volumes"][0].split(":")} & {*compose["volumes"]} == {"database"}
 
 
-def test_the_images_instructions_install_both_extras(compose):
-    services = compose["services"]
-    (instructions,) = {services[name]["build"]["dockerfile_inline"] for name in ("app", "worker")}
-
-    assert "'/src[postgres,celery]'" in instructions
-    assert (DOCS / services["app"]["build"]["context"] / "pyproject.toml").is_file()
+def test_the_image_is_the_project_s_own_with_both_extras(compose):
+    for build in (compose["services"][name]["build"] for name in ("app", "worker")):
+        assert (DOCS / build["context"] / "Dockerfile").is_file()
+        assert build["args"]["EXTRAS"].split(",") == ["postgres", "celery"]
 
 
 @contextmanager
 def running(service, folder, url):
     """Run a service's own command with its own variables, which name this machine's database and broker."""
-    program, *arguments = service["command"]
-    assert program == "zoom-emitter"
     environ = {
         name: value.replace("postgresql+psycopg://zoom:a-password@database:5432/zoom", url).replace(
             "redis://queue:6379/0", REDIS
@@ -72,8 +68,9 @@ def running(service, folder, url):
     assert REDIS in environ.values()
     said = folder / f"said-{len(list(folder.glob('said-*')))}.txt"
     with said.open("wb") as out:
-        command = [sys.executable, "-m", "emitter", *arguments]
-        environ = os.environ | environ | {"ZOOM_EMITTER_SERVE_PORT": "0"}
+        command = [sys.executable, "-m", "emitter", *service["command"]]
+        of_the_image = {"ZOOM_EMITTER_SERVE_PORT": "0", "ZOOM_EMITTER_SERVE_HOST": "0.0.0.0"}  # noqa: S104
+        environ = os.environ | environ | of_the_image
         process = subprocess.Popen(command, env=environ, cwd=folder, stdout=out, stderr=out)
     with process:
         try:
@@ -106,10 +103,7 @@ def test_its_app_and_its_worker_deliver(compose, tmp_path, postgres_url):
         app.subscribe(receiver.url, secret_token=SECRET_TOKEN.reveal())
         (number,) = app.emit(event="playlist_create")
         delivery = app.settled(number)
-        probe = services["app"]["healthcheck"]["test"][1:]
-        code = probe[-1].replace(":4050", f":{port}")
-        well = subprocess.run([sys.executable, "-c", code], check=False, timeout=20).returncode
+        assert app.get("/readyz").status_code == 200
 
     assert delivery["state"] == "delivered"
-    assert well == 0
     assert worker.returncode == 130

@@ -1,4 +1,4 @@
-"""What a shell is told that asks what may come next, as docs/terminal.md says; a shell itself is asked once."""
+"""What a shell is told that asks what may come next (docs/terminal.md); a shell itself is asked once."""
 
 from __future__ import annotations
 

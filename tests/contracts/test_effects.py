@@ -143,6 +143,8 @@ def test_a_receiver_that_verifies_after_its_answer_is_right_if_it_says_so(receiv
 
 
 def test_the_work_done_twice_at_once_is_a_warning_and_in_a_row_an_error(receivers):
+    two = threading.Barrier(2)
+
     class Racing(Working):
         """Looks first and notes afterwards: wrong only where two requests meet."""
 
@@ -159,12 +161,10 @@ def test_the_work_done_twice_at_once_is_a_warning_and_in_a_row_an_error(receiver
         def _meeting(self, within_s):
             """Wait until another request is here too, or so long."""
             with contextlib.suppress(threading.BrokenBarrierError):
-                self._two.wait(within_s)
-            self._two.reset()
+                two.wait(within_s)
+            two.reset()
 
-    racing = Racing()
-    racing._two = threading.Barrier(2)
-    result = observed(receivers, racing, depth=Depth.DEFAULT)
+    result = observed(receivers, Racing(), depth=Depth.DEFAULT)
 
     assert [(finding.code, finding.severity) for finding in result.findings] == [("D09", Severity.WARNING)]
     assert "delivered 3 times" in result.findings[0].message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -18,7 +19,7 @@ from tests.support.receiving import Receiver
 from tests.support.serving import serving
 from tests.support.zoom_calls import ZoomClient
 
-MEETING = {
+MEETING: dict[str, Any] = {
     "type": "object",
     "required": ["id"],
     "properties": {"id": {"type": "integer"}, "topic": {"type": "string"}, "host_id": {"type": "string"}},
@@ -50,7 +51,7 @@ def listed(name, items):
     }
 
 
-REST = {
+REST: dict[str, Any] = {
     "openapi": "3.0.0",
     "info": {"title": "Meetings", "version": "2"},
     "servers": [{"url": "https://api.zoom.us/v2"}],
