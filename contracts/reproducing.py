@@ -9,7 +9,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from contracts.bodies import ChallengeBody
+from contracts.bodies import ChallengeBody, EventBody
 from contracts.cases import Case, Depth
 from contracts.findings import EVERY_EVENT, Reproduction
 from emitter.core.faults import FAULTS
@@ -156,7 +156,9 @@ def _emit(sent: Sent, rerun: Rerun, faults: list[str]) -> str:
     to = _to(rerun)
     deviations = [word for name in faults for word in ("--fault", name)]
     if sent.seed:
-        return _in_shell(["zoom-emitter", "emit", sent.event, "--seed", sent.seed, *deviations, *to])
+        made = sent.recipe.body  # a fault may have it state another name
+        name = made.event if isinstance(made, EventBody) else sent.event
+        return _in_shell(["zoom-emitter", "emit", name, "--seed", sent.seed, *deviations, *to])
     body = _written(sent.signed_body)
     emit = ["zoom-emitter", "emit", "--payload", "-", "--raw", *deviations, *to]
     return f"{body} | {_in_shell(emit)}" if body else ""

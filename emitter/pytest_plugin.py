@@ -151,6 +151,12 @@ def zoom_locale() -> str:
 
 
 @pytest.fixture
+def zoom_auth() -> str:
+    """Return what comes beside the signature, as ``basic:USER:PASSWORD``; empty for nothing. Override it."""
+    return ""
+
+
+@pytest.fixture
 def zoom_clock() -> ZoomClock:
     """Return the clock that requests are signed with; ``zoom_clock.move("-10m")`` makes them old."""
     from emitter.testing.clock import ZoomClock  # noqa: PLC0415
@@ -182,12 +188,13 @@ def zoom_request(
 
 
 @pytest.fixture
-def zoom_emitter(  # noqa: PLR0917 - pytest gives them by name
+def zoom_emitter(  # noqa: PLR0913, PLR0917 - pytest gives them by name
     request: pytest.FixtureRequest,
     zoom_secret_token: str,
     zoom_seed: str,
     zoom_locale: str,
     zoom_clock: ZoomClock,
+    zoom_auth: str,
     zoom_receiver: Any,
     zoom_path: str,
 ) -> Iterator[ZoomEmitter]:
@@ -205,6 +212,7 @@ def zoom_emitter(  # noqa: PLR0917 - pytest gives them by name
             clock=zoom_clock,
             catalog=catalog_of(request.config),
             known=known_of(request.config),
+            auth=zoom_auth,
             judge=judge_of(request.config),
         )
     with made:

@@ -34,8 +34,11 @@ LOOK_MS: Final = 50
 """How often the record is looked at while anything is under way."""
 IDLE_MS: Final = 1_000
 """How often it is looked at otherwise, whatever others tell."""
-AGAIN_MS: Final = 5_000
-"""When a number that nobody leased is published again first; then after as long as it has waited."""
+AGAIN_MS: Final = 750
+"""When a number that nobody leased is published again first; then after as long as it has waited.
+
+Soon, since it may have been with a worker that died; not often, since mostly the workers are busy.
+"""
 LONGEST_MS: Final = 600_000
 _REVALIDATING: Final = 4
 _LOG = logging.getLogger(__name__)

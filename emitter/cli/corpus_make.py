@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import sys
 from dataclasses import replace
@@ -32,6 +33,7 @@ _FILE_ENDINGS: Final = {
 }
 _SETS: Final = ("realistic", "coverage", "hostile")
 _MOST_ACCOUNTS: Final = 10_000
+_IS_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _MOST: Final = 10**12
 
 
@@ -195,9 +197,13 @@ def _into(making: Making, target: str, *, is_file: bool, is_forced: bool, secret
                 place, command=_command(making.settings, target if is_file else "DIR", secret_file)
             )
     except OSError as error:
-        raise InvalidSettingError(
-            f"cannot write {error.filename or target}: {error.strerror}; the same command goes on from here"
-        ) from None
+        way_out = (
+            "make room, and the same command goes on from here"
+            if error.errno in _IS_FULL
+            else "name another place"
+        )
+        message = f"cannot write {error.filename or target}: {error.strerror}; {way_out}"
+        raise InvalidSettingError(message) from None
     except KeyboardInterrupt:
         click.echo("what is done is kept; the same command goes on from there", err=True)
         raise

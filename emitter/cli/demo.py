@@ -63,12 +63,15 @@ def demo(ctx: click.Context, *, database: str | None) -> None:
     """
     from rich.console import Console  # noqa: PLC0415 - heavy
 
+    from emitter.delivery.places import place_of  # noqa: PLC0415
+
     show = _Show(Console(highlight=False), output_width())
     with stopped_by_signals():
         _deliver(SecretToken(secrets.token_urlsafe(16)), show, database)
     show.table()
     is_elsewhere = ctx.get_parameter_source("database") is ParameterSource.COMMANDLINE
-    show.conclusion(f" --database {_quoted(database)}" if database and is_elsewhere else "")
+    shown = str(place_of(database)) if database and "://" in database else database  # without its password
+    show.conclusion(f" --database {_quoted(shown)}" if shown and is_elsewhere else "")
     sys.exit(0 if show.is_all_accepted else NOT_ALL_ACCEPTED)
 
 

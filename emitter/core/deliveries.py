@@ -160,11 +160,15 @@ def made_of(kind: type[Value], **fields: Any) -> Value:
     For where one is made between two attempts: the constructor of a frozen class sets field by field, which
     takes five times as long.
     """
-    value = object.__new__(kind)
-    object.__setattr__(value, "__dict__", fields)
-    return value
+    return _of_fields(kind, fields)
 
 
 def _changed(value: Value, **changes: Any) -> Value:
     """Return a copy with other values in some fields."""
-    return made_of(type(value), **value.__dict__ | changes)
+    return _of_fields(type(value), value.__dict__ | changes)
+
+
+def _of_fields(kind: type[Value], fields: dict[str, Any]) -> Value:
+    value = object.__new__(kind)
+    object.__setattr__(value, "__dict__", fields)
+    return value

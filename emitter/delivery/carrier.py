@@ -135,6 +135,8 @@ class Carrier:
 
     def close(self) -> None:
         """Close the connections."""
+        self._app.producer_pool.force_close_all()
+        self._app.pool.force_close_all()
         self._app.close()
 
     @contextmanager

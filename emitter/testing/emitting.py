@@ -13,10 +13,12 @@ from emitter.catalog.events import Catalog
 from emitter.core.faults import FAULTS, body_with, check_count, pieces_with, postings_with
 from emitter.core.schedule import NO_RETRIES, RetrySchedule
 from emitter.core.secrets import SecretToken
+from emitter.core.subscription import OAuth
 from emitter.core.zoom import DEADLINE_S
 from emitter.errors import InvalidSettingError, UnknownNameError
 from emitter.faking.ids import new_identity
 from emitter.faking.known import NOTHING
+from emitter.settings.authentication import parse_auth
 from emitter.testing.clock import ZoomClock
 from emitter.testing.emitted import Emitted, ZoomRequest
 from emitter.testing.judge import Judge
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
     from emitter.core.events import Event
     from emitter.core.handshake import Handshake
     from emitter.core.request import Identity
+    from emitter.core.subscription import Auth
     from emitter.faking.known import Known
 
 __tracebackhide__ = True  # pytest shows the line of the test in place of ours
 
 PATH: Final = "/webhooks/zoom"
 SEED: Final = "zoom"
+_HEADER: Final = "header:"
 
 
 class ZoomEmitter:
@@ -53,6 +57,8 @@ class ZoomEmitter:
         timeout_s: The whole time the receiver has to answer, in seconds.
         catalog: The events there are; those of the bundled document where none is given.
         known: Whom and what the receiver knows already; nothing else is told of.
+        auth: What comes beside the signature: ``basic:USER:PASSWORD``, ``legacy:TOKEN`` or
+            ``header:NAME: VALUE``; what follows the mode or the name may be ``env:NAME`` or ``@FILE``.
         allow_hosts: Public hosts that may be sent to.
         judge: Explains assertions that fail; one is started then where none is given.
 
@@ -72,6 +78,7 @@ class ZoomEmitter:
         timeout_s: float = DEADLINE_S,
         catalog: Catalog | None = None,
         known: Known = NOTHING,
+        auth: str = "",
         allow_hosts: Sequence[str] = (),
         judge: Judge | None = None,
     ) -> None:
@@ -85,8 +92,10 @@ class ZoomEmitter:
             self.secret_token,
             clock=self.clock,
             timeout_s=timeout_s,
+            auth=_auth(auth),
             allow_hosts=tuple(allow_hosts),
         )
+        self._auth = auth
         self.judge = judge or Judge()
         self._owns_judge = judge is None
         self._rng = SystemRandom()
@@ -219,6 +228,7 @@ class ZoomEmitter:
             "secret-token": self.secret_token.reveal(),
             "relayed": self.postman.inside is not None,
             "allow-host": ",".join(self.postman.subscription.allowed_hosts),
+            "header" if self._auth.startswith(_HEADER) else "auth": self._auth.removeprefix(_HEADER),
         }
 
     def _known_faults(self) -> list[Any]:
@@ -250,3 +260,12 @@ class ZoomEmitter:
 
     def _delivery(self, event: str, body: bytes, identity: Identity) -> Delivery:
         return self.postman.delivery(event, body, identity, self._faults)
+
+
+def _auth(text: str) -> Auth:
+    if text.startswith(_HEADER):
+        return parse_auth(None, text.removeprefix(_HEADER))
+    auth = parse_auth(text)
+    if isinstance(auth, OAuth):
+        raise InvalidSettingError("oauth takes a token endpoint; `zoom-emitter check --auth oauth:…` has one")
+    return auth

@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from emitter.core.deliveries import Delivery
-from emitter.core.subscription import Subscription
+from emitter.core.subscription import Auth, Subscription
 from emitter.delivery.faulty_transport import transport_with
 from emitter.delivery.handshake import perform_handshake
 from emitter.faking.ids import short_id
@@ -33,6 +33,7 @@ class Postman:
         secret_token: What it verifies with.
         clock: Signs with its time.
         timeout_s: The whole time the receiver has to answer, in seconds.
+        auth: What comes beside the signature.
         allow_hosts: Public hosts that may be sent to.
 
     Attributes:
@@ -47,6 +48,7 @@ class Postman:
         *,
         clock: Clock,
         timeout_s: float,
+        auth: Auth,
         allow_hosts: tuple[str, ...],
     ) -> None:
         from emitter.delivery.attempts import Endpoint  # noqa: PLC0415 - with what it imports
@@ -57,6 +59,7 @@ class Postman:
             url=reached.url,
             client_id=short_id(Random(f"client of {reached.url}")),  # noqa: S311 - a fake id, not a secret
             timeout_s=timeout_s,
+            auth=auth,
             allowed_hosts=tuple(host.lower() for host in allow_hosts),
         )
         self.inside = reached.transport
@@ -98,7 +101,7 @@ class Postman:
 
     def request(self, delivery: Delivery) -> SignedRequest:
         """Return the request of a delivery as it is for this second."""
-        return self._endpoint.request(delivery, (), now_ms=self._clock.now_ms())
+        return self._endpoint.request(delivery, self._endpoint.known_headers, now_ms=self._clock.now_ms())
 
     def attempts(self, delivery: Delivery, schedule: RetrySchedule) -> tuple[Attempt, ...]:
         """Send a delivery until it is settled."""

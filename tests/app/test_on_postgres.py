@@ -18,12 +18,15 @@ from tests.support.receiving import Receiver
 from tests.support.waiting import wait_for
 
 pytestmark = ANYWHERE
+PASSWORD = "hunter2-of-the-database"
+PAGES = ("/", "/deliveries", "/charts", "/subscriptions/1")
 SHARED = ENVIRON | {"ZOOM_EMITTER_KEY": KEY}
 
 
 @pytest.fixture
 def database(postgres_url):
-    return DatabaseUrl(postgres_url)
+    """The record by a URL with a password, which the server here does not ask for."""
+    return DatabaseUrl(postgres_url.replace("postgres@", f"postgres:{PASSWORD}@"))
 
 
 @pytest.fixture
@@ -48,8 +51,10 @@ def test_an_event_is_delivered_retried_and_listed(app, receiver):
     assert [one["id"] for one in app.deliveries(state="delivered")] == [delivery["id"]]
     assert app.get("/readyz").status_code == 200
     assert b"zoom_emitter_attempts_total" in app.get("/metrics").content
-    for page in ("/", "/deliveries", f"/deliveries/{delivery['id']}", "/charts", "/subscriptions/1"):
-        assert app.get(page).status_code == 200
+    for path in (*PAGES, f"/deliveries/{delivery['id']}", "/api/subscriptions", "/metrics", "/openapi.json"):
+        answer = app.get(path)
+        assert answer.status_code == 200
+        assert PASSWORD not in answer.text
 
 
 def test_secret_tokens_of_variables_and_files_are_sealed_for_other_machines(
@@ -118,13 +123,13 @@ def test_a_follower_who_comes_back_is_told_that_much_was_missed(two, receiver):
         wait_for(lambda: there.service.feed.followers == 1)
         here.do("/api/subscriptions/1/pause", status=200)
         last_id, *_ = next(found for found in iter(read, None) if found[1] == "subscription")
-    wait_for(lambda: there.service.feed.followers == 0)
-    for _ in range(3):
-        here.emit(event="playlist_create")
-    wait_for(lambda: b"deliveries_accepted_total 3.0" in there.get("/metrics").content)
+    # The app sees that a follower is gone when it tells it something.
+    wait_for(lambda: here.emit(event="playlist_create") and there.service.feed.followers == 0)
+    last = here.emit(event="playlist_create")[0]
+    wait_for(lambda: f"deliveries_accepted_total {last}.0" in there.get("/metrics").text)
 
     with following(there, last_id) as read:
-        assert read()[1] == "missed"
+        assert told_of(read, "missed") == {}
 
 
 def test_a_subscription_edited_at_one_app_is_read_anew_by_the_other(two, receiver):

@@ -8,8 +8,8 @@ from tests.support.api import SECRET_TOKEN, running_app
 from tests.support.receiving import Receiver
 from tests.support.waiting import wait_for
 
-SCALE = 500_000
-"""72 hours are half a second."""
+SCALE = 1_000_000
+"""72 hours are a quarter of a second."""
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ def test_metrics_come_in_the_format_prometheus_reads(tmp_path):
     assert "# TYPE zoom_emitter_queue_depth gauge" in answer.text
 
 
+@pytest.mark.slow  # a locked record is waited for
 def test_the_app_is_ready_while_it_can_write(tmp_path):
     with running_app(tmp_path) as api:
         ready = api.get("/readyz").json()

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
+import rich_click as click
 
+from emitter.cli.commands import all_commands, leaves_of
 from emitter.cli.config_schema import schema_text
 from emitter.cli.main import COMMANDS
+from emitter.cli.option_tables import default_map, kind_of, options_of
 from emitter.settings.file import load_settings
 from emitter.settings.keys import COMMAND_TABLES, DESCRIPTIONS, RECEIVER_KEYS, TOP_KEYS
 from tests.support.command import zoom_emitter
@@ -121,6 +124,30 @@ def test_a_commands_table_is_its_default_the_environment_and_flags_win(monkeypat
     monkeypatch.setenv("ZOOM_EMITTER_CHECK_DEPTH", "deep")
 
     assert (by_file, depth(), depth("--depth", "default")) == ("quick", "deep", "default")
+
+
+def test_every_option_may_be_said_by_the_environment_and_in_its_table(monkeypatch):
+    samples = {
+        "a list of text": ["x"],
+        "true or false": True,
+        "a whole number": 2,
+        "a number": 2.5,
+        "text": "x",
+    }
+    for name, command in all_commands(COMMAND_TABLES).items():
+        for names, leaf in leaves_of(command, name):
+            prefix = "_".join(["ZOOM_EMITTER", *names]).upper().replace("-", "_")
+            for key, option in options_of(leaf).items():
+                wanted = samples.get(kind_of(option), "x")
+                table = default_map(leaf, {key: wanted}, where="a test")
+                context = click.Context(leaf, auto_envvar_prefix=prefix, default_map=table)
+                by_table, source = option.consume_value(context, {})
+                assert (by_table, source.name) == (wanted, "DEFAULT_MAP"), (names, key)
+                text = "x" if isinstance(wanted, list) else str(wanted)
+                with monkeypatch.context() as shell:
+                    shell.setenv(f"{prefix}_{option.name.upper()}", text)
+                    _, source = option.consume_value(context, {})
+                assert source.name == "ENVIRONMENT" or isinstance(option.envvar, str), (names, key)
 
 
 def test_the_command_of_a_group_has_its_table_in_the_groups():

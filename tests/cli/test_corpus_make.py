@@ -6,6 +6,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -168,7 +169,13 @@ def test_a_locale_reaches_names_and_texts(tmp_path):
 
 @pytest.mark.parametrize("jobs", ["2", pytest.param("3", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
-    "options", [[], ["--duplicates", "5%", "--late", "5%"], ["--compress", "zstd"]], ids=str
+    "options",
+    [
+        ["--duplicates", "5%", "--late", "5%"],
+        pytest.param([], marks=pytest.mark.slow),
+        pytest.param(["--compress", "zstd"], marks=pytest.mark.slow),
+    ],
+    ids=str,
 )
 def test_several_processes_make_the_same_bytes(tmp_path, jobs, options):
     for name, more in (("one", []), ("several", ["--jobs", jobs])):
@@ -389,6 +396,50 @@ def test_a_full_disk_is_one_line_and_leaves_no_half_file(tmp_path):
     assert len(lines_of(tmp_path / "corpus.jsonl")) == 2000
 
 
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of eight megabytes, and what makes it larger."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    line = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(line, capture_output=True, check=False).returncode:
+        pytest.skip("no disk may be mounted here")
+    yield (
+        disk,
+        lambda: subprocess.run(
+            ["mount", "-o", "remount,size=64m", str(disk)], check=True, capture_output=True
+        ),
+    )
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        pytest.param(["--partition", "day", "--compress", "gzip"], marks=pytest.mark.slow),
+        pytest.param(["--jobs", "2"], marks=pytest.mark.slow),
+        pytest.param(["--late", "5%", "--duplicates", "1%"], marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
+def test_a_disk_that_is_full_is_one_line_and_the_run_goes_on_when_there_is_room(
+    tmp_path, small_disk, options
+):
+    disk, enlarge = small_disk
+    count = "60000" if "gzip" in options else "16000"
+    err = refused(disk / "corpus", "--events", count, *options)
+
+    assert len(err.splitlines()) == 1
+    assert "No space left on device; make room, and the same command goes on from here" in err
+    assert [path.name for path in (disk / "corpus").iterdir()] == [".unfinished"]
+    enlarge()
+    said = make(disk / "corpus", "--events", count, *options).err
+    assert re.match(r"going on after [\d,]{4,} events", said)
+    make(tmp_path / "whole", "--events", count, *options)
+    assert tree(disk / "corpus") == tree(tmp_path / "whole")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_full_device_behind_standard_output_is_one_line():
     with Path("/dev/full").open("wb") as full:
@@ -464,7 +515,9 @@ def test_a_target_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
 
     assert "is a file" in refused(tmp_path / "file", "--events", "3")
-    assert "cannot write" in refused(tmp_path / "file/corpus", "--events", "3")
+    err = refused(tmp_path / "file/corpus", "--events", "3")
+    assert err.endswith("Not a directory; name another place\n")
+    assert len(err.splitlines()) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -142,8 +143,19 @@ def test_another_severity_holds_for_a_hang(receivers):
     assert severities(result) == {"A10": Severity.ERROR}
 
 
-@pytest.mark.parametrize("code", ["D02", "D04", "D05", "O01"])
-def test_a_receiver_that_serves_one_at_a_time_is_not_hurried(receivers, code):
+def test_a_receiver_that_serves_one_at_a_time_is_not_hurried(receivers):
+    """By any of these checks; all of them at the same time, for it is mostly waiting."""
+    codes = ["D02", "D04", "D05", "O01"]
+    with ThreadPoolExecutor(len(codes)) as pool:
+        results = dict(zip(codes, pool.map(lambda code: served_alone(receivers, code), codes), strict=True))
+
+    for code, (result, together) in results.items():
+        assert result.findings == (), code
+        assert together == [], code
+
+
+def served_alone(receivers, code):
+    """Judge a receiver that serves one at a time; return the result, and what came while it was busy."""
     alone, never, together = threading.Lock(), threading.Event(), []
 
     def serving(asked):
@@ -156,11 +168,8 @@ def test_a_receiver_that_serves_one_at_a_time_is_not_hurried(receivers, code):
         finally:
             alone.release()
 
-    url = receivers.add(serving)
-    result = judged(url, checks=[REGISTRY.find(code)], depth=Depth.DEFAULT)
-
-    assert result.findings == ()
-    assert together == []
+    result = judged(receivers.add(serving), checks=[REGISTRY.find(code)], depth=Depth.DEFAULT)
+    return result, together
 
 
 def test_a_burst_grows_until_the_receivers_pace_forbids_it(receivers):

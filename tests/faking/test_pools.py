@@ -9,6 +9,7 @@ from emitter.faking.build_pools import draw_pools, pools_text
 from emitter.faking.pools import COLLEAGUE_SLOT, POOLS_FILE, bundled_pools
 
 
+@pytest.mark.slow
 def test_the_pools_can_be_made_again_byte_for_byte():
     if version("faker") != bundled_pools().faker_version:
         pytest.skip(f"the pools were made with Faker {bundled_pools().faker_version}")

@@ -7,6 +7,8 @@ import re
 import pytest
 
 from tests.docs.test_pytest import FILES, run
+from tests.support.receivers.reference import SECRET_TOKEN, right
+from tests.support.receivers.serving import receivers_served
 from tests.support.wheel import ROOT
 
 WRONG = {
@@ -88,6 +90,24 @@ def test_the_settings_of_pytest_name_the_app_and_the_seed_the_values(tmp_path, m
     ran = run(tmp_path, "-o", app, "--zoom-seed", "7", ZOOM_WEBHOOK_SECRET_TOKEN="of the environment")
 
     assert ran.cases["test_app.py"] == {"test_app": ""}, ran.output
+
+
+def test_the_contract_of_a_receiver_at_a_url_is_judged_over_http(tmp_path):
+    (tmp_path / "test_url.py").write_text(
+        "import os, pytest\n"
+        "@pytest.fixture\n"
+        "def zoom_receiver(): return os.environ['RECEIVER']\n"
+        "@pytest.mark.zoom_contract(depth='quick', select='S01,R01')\n"
+        "def test_contract(): pass\n",
+        encoding="utf-8",
+    )
+    with receivers_served() as served:
+        url = served.add(lambda asked: right(asked.signed_anew()))
+        ran = run(tmp_path, RECEIVER=url, ZOOM_WEBHOOK_SECRET_TOKEN=SECRET_TOKEN.reveal())
+
+    failed = {name.partition("[")[2][:3] for name, why in ran.cases["test_url.py"].items() if why}
+    assert failed == {"S01"}, ran.output
+    assert len(ran.cases["test_url.py"]) > 6
 
 
 @pytest.mark.slow

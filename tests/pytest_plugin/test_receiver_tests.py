@@ -113,7 +113,7 @@ def test_a_run_that_does_not_ask_loads_the_options_and_nothing_else(repository):
     ours = {name for name in loaded if name.partition(".")[0] == "emitter"}
 
     assert ran.status == 0, ran.text
-    assert ours == {"emitter", "emitter._version", "emitter.pytest_plugin"}
+    assert ours == {"emitter", "emitter._version", "emitter.pytest_plugin", "emitter.pytest_zoom_api"}
     assert "contracts.models" in loaded
     assert not {"contracts.registry", "requests", "click"} & set(loaded)
 

@@ -15,11 +15,12 @@ from tests.support.api import SECRET_TOKEN
 
 
 class MoodyReceiver:
-    """Passes handshakes, takes its time, refuses every other event at random until it is told to be kind."""
+    """Passes handshakes, takes its time, refuses some events at random until it is told to be kind."""
 
-    def __init__(self, seed, *, takes_s=0.0):
+    def __init__(self, seed, *, takes_s=0.0, refuses=0.5):
         self.is_kind = False
         self._takes_s = takes_s
+        self._refuses = refuses
         self.seen: Counter[str] = Counter()
         self.accepted: Counter[str] = Counter()
         self._rng = random.Random(seed)  # noqa: S311 - a mood, not a secret
@@ -36,7 +37,7 @@ class MoodyReceiver:
             threading.Event().wait(self._takes_s)
         with self._lock:
             self.seen[request_id] += 1
-            if not self.is_kind and self._rng.random() < 0.5:
+            if not self.is_kind and self._rng.random() < self._refuses:
                 return Response(status=503)
             self.accepted[request_id] += 1
         return Response(status=204)

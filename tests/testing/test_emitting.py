@@ -109,3 +109,27 @@ def test_names_that_there_are_not_are_refused_with_the_nearest(emitter):
         emitter.emit("playlist_create", {"playlist_type": "NO SUCH TYPE"})
     with pytest.raises(InvalidSettingError, match="events by name"):
         emitter.emit({"event": "own"}, {"a": 1})
+
+
+def test_credentials_come_beside_the_signature_in_every_request(monkeypatch):
+    seen = []
+    monkeypatch.setenv("ZOOM_WEBHOOK_SECRET_TOKEN", SECRET)
+    monkeypatch.setenv("API_KEY", "one that only Zoom has")
+
+    def app(environ, start_response):
+        seen.append((environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY")))
+        if not any(seen[-1]):
+            start_response("401 Unauthorized", [])
+            return [b""]
+        return wsgi_app(environ, start_response)
+
+    for auth in ("basic:zoom:secret", "header:x-api-key: env:API_KEY"):
+        with ZoomEmitter(app, secret_token=SECRET, auth=auth) as emitter:
+            assert emitter.validate().verdict.is_valid
+            assert_acknowledged(emitter.emit())
+            assert_refused(emitter.faults("missing-credentials").emit())
+
+    basic, key = ("Basic em9vbTpzZWNyZXQ=", None), (None, "one that only Zoom has")
+    assert seen == [basic, basic, (None, None), key, key, (None, None)]
+    with pytest.raises(InvalidSettingError, match="oauth takes a token endpoint"):
+        ZoomEmitter(app, secret_token=SECRET, auth="oauth:id:secret@http://localhost/token")

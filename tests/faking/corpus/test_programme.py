@@ -61,8 +61,8 @@ def test_wanted_events_that_are_nowhere_are_refused():
         Programme(CATALOG, seed="p", wanted=("no.such_event",))
 
 
-@settings(max_examples=15, deadline=None)
-@given(shards=st.integers(1, 9), amount=st.integers(1, 400), by_events=st.booleans())
+@settings(max_examples=8, deadline=None)
+@given(shards=st.integers(1, 9), amount=st.integers(1, 250), by_events=st.booleans())
 def test_the_shards_one_after_the_other_are_the_whole(shards, amount, by_events):
     count = {"events": amount} if by_events else {"stories": amount}
     parts = [realistic(**count, shard=shard, shards=shards) for shard in range(1, shards + 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import select
 import socket
 import threading
@@ -25,10 +26,11 @@ class Receivers:
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
+        self._numbers = itertools.count()
         self.by_path: dict[str, tuple[Callable[[Asked], Answer], Reads]] = {}
 
     def add(self, receiver: Callable[[Asked], Answer], *, reads: Reads | None = None) -> str:
-        path = f"/{len(self.by_path)}"
+        path = f"/{next(self._numbers)}"
         self.by_path[path] = receiver, reads or _whole
         return self._base_url + path
 
