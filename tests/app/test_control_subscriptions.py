@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -219,7 +220,7 @@ def test_settings_are_kept_as_they_were_given(api, receiver):
     assert receiver.arrivals[0].path == "/hook"
 
 
-WRONG_FIELDS = [
+WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({}, "/url", "this field is required"),
     ({"url": 5}, "/url", "expected text, found an integer"),
     ({"url": "ftp://x"}, "/url", "'ftp://x' is not an http or https URL"),
