@@ -53,7 +53,7 @@ def test_people_get_a_page_and_programs_the_routes(api, visitor):
 
 def test_every_page_may_load_only_what_is_here(visitor, home, api):
     number = api.emit(event="playlist_create")[0]
-    for path in ("/", "/deliveries", f"/deliveries/{number}", "/subscriptions/1", "/charts"):
+    for path in ("/", "/deliveries", f"/deliveries/{number}", "/subscriptions/1", "/streams", "/charts"):
         answer = visitor.get(path)
 
         assert answer.status_code == 200
@@ -69,6 +69,7 @@ def test_every_page_may_load_only_what_is_here(visitor, home, api):
     [
         ("/", "No endpoint is subscribed yet."),
         ("/deliveries", 'href="/#subscribe"'),
+        ("/streams", 'href="/#subscribe"'),
         ("/charts", "nothing to draw"),
     ],
 )
@@ -404,3 +405,48 @@ def test_what_pages_load_is_kept_by_browsers_until_it_changes(visitor):
     assert first.headers["Content-Type"] == "text/css; charset=utf-8"
     assert (again.status_code, again.content) == (304, b"")
     assert visitor.get("/static/..%2ffactory.py").status_code == 404
+
+
+def test_a_stream_is_begun_from_the_page_listed_and_stopped(api, receiver, visitor, home):
+    page = visitor.get("/streams").text
+    began = visitor.submit("/streams", page, "/streams", rate="50", duration="1h", events="playlist_*")
+    (stream,) = api.get("/api/streams").json()["streams"]
+    stopped = visitor.submit(f"/streams/{stream['id']}/stop", began.text, f"/streams/{stream['id']}/stop")
+    (ended,) = api.get("/api/streams").json()["streams"]
+
+    assert (stream["events"], stream["rate"], stream["duration"]) == (["playlist_*"], 50, "1h")
+    assert "playlist_*" in began.text
+    assert ended["state"] == "stopped"
+    assert "stopped" in stopped.text
+    assert 'action="/streams/' not in stopped.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"rate": "fast"}, "rate"),
+        ({"duration": "a while"}, "duration"),
+        ({"events": "playlist_creat"}, "playlist_create"),
+        ({"rate": ""}, "rate"),
+    ],
+    ids=["rate", "duration", "event", "no rate"],
+)
+def test_a_stream_that_cannot_be_is_said_beside_what_was_typed(api, visitor, home, changes, said):
+    page = visitor.get("/streams").text
+    answer = visitor.submit("/streams", page, "/streams", **changes)
+    shown = dict(form_fields(answer.text, "/streams"))
+
+    assert answer.status_code in {409, 422}
+    assert "Nothing was begun" in answer.text
+    assert said in html.unescape(answer.text)
+    assert {name: shown[name] for name in changes} == changes
+    assert api.get("/api/streams").json()["streams"] == []
+
+
+def test_a_story_is_streamed_to_one_subscription(api, receiver, visitor, home):
+    page = visitor.get("/streams").text
+    (story,) = re.findall(r'<select id="stream-story".*?<option>([^<]+)</option>', page, re.DOTALL)
+    visitor.submit("/streams", page, "/streams", rate="20", duration="1s", story=story, subscription="1")
+    (stream,) = api.get("/api/streams").json()["streams"]
+
+    assert (stream["story"], stream["subscription"], stream["events"]) == (story, 1, None)

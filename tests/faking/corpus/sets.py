@@ -15,6 +15,30 @@ CATALOG = Catalog.bundled()
 SECRET = SecretToken(TEST_SECRET_TOKEN)
 
 
+# An event of another document whose every value is the generator's, beside one the plots know.
+FOREIGN = {
+    "type": "object",
+    "required": ["event", "event_ts", "payload"],
+    "properties": {
+        "event": {"type": "string"},
+        "event_ts": {"type": "integer"},
+        "payload": {
+            "type": "object",
+            "required": ["account_id"],
+            "properties": {
+                "account_id": {"type": "string"},
+                "object": {
+                    "type": "object",
+                    "properties": {
+                        "id": {"type": "string"},
+                        "topic": {"type": "string"},
+                        "size": {"type": "integer", "minimum": 3, "maximum": 9},
+                    },
+                },
+            },
+        },
+    },
+}
 OF_THE_MAKING = ("jobs", "on_progress", "on_going_on", "is_one_file", "secret_token")
 
 
@@ -36,3 +60,15 @@ def bodies(made):
 
 def content(made):
     return b"".join(piece.data for piece in made.pieces(made.stories))
+
+
+def foreign_catalog(*names, schema=FOREIGN):
+    return Catalog.from_document(
+        {
+            "info": {"title": "Rooms"},
+            "webhooks": {
+                name: {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}
+                for name in names
+            },
+        }
+    )

@@ -9,40 +9,15 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from emitter.catalog.events import Catalog
 from emitter.catalog.validation import validate
 from emitter.faking.pools import EMAIL_DOMAINS
-from tests.faking.corpus.sets import CATALOG, bodies, realistic
+from tests.faking.corpus.sets import CATALOG, bodies, foreign_catalog, realistic
 
 DIGEST = """
 import hashlib
 from tests.faking.corpus.sets import content, realistic
 print(hashlib.sha256(content(realistic(stories=200, seed="s"))).hexdigest())
 """
-# An event of another document whose every value is the generator's, beside one the plots know.
-FOREIGN = {
-    "type": "object",
-    "required": ["event", "event_ts", "payload"],
-    "properties": {
-        "event": {"type": "string"},
-        "event_ts": {"type": "integer"},
-        "payload": {
-            "type": "object",
-            "required": ["account_id"],
-            "properties": {
-                "account_id": {"type": "string"},
-                "object": {
-                    "type": "object",
-                    "properties": {
-                        "id": {"type": "string"},
-                        "topic": {"type": "string"},
-                        "size": {"type": "integer", "minimum": 3, "maximum": 9},
-                    },
-                },
-            },
-        },
-    },
-}
 
 
 def values_of(made):
@@ -169,18 +144,6 @@ def test_no_two_events_share_an_id():
     ]
 
     assert len(set(comments)) == len(comments) > 1000
-
-
-def foreign_catalog(*names):
-    return Catalog.from_document(
-        {
-            "info": {"title": "Rooms"},
-            "webhooks": {
-                name: {"post": {"requestBody": {"content": {"application/json": {"schema": FOREIGN}}}}}
-                for name in names
-            },
-        }
-    )
 
 
 def test_events_that_are_in_no_story_are_stories_of_their_own():
