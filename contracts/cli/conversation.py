@@ -122,7 +122,7 @@ class Conversation:
         except NoReceiverError as error:
             return {"stopped": str(error), "found": {}}
         verdicts = verdicts_of(result)
-        found = {verdict.check.code: _value(verdict) for verdict in verdicts if verdict.findings}
+        found = {verdict.check.code: self._value(verdict) for verdict in verdicts if verdict.findings}
         return {"stopped": result.stopped, "found": found}
 
     def tested(self, code: str, event: str) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class Conversation:
         inspects = check.inspects if event == EVERY_EVENT else None
         result = self._ran([replace(check, cases=lambda _: cases, inspects=inspects)], greets=False)
         verdict = next((each for each in verdicts_of(result) if each.event == event), None)
-        return _value(verdict) if verdict else {"state": State.LEFT_OUT, "text": ""}
+        return self._value(verdict) if verdict else {"state": State.LEFT_OUT, "text": ""}
 
     def refusal(self, event: str, body: bytes) -> list[dict[str, str]]:
         """Return what is behind the refusal of a body: what the greeting shows, or the body itself."""
@@ -194,6 +194,13 @@ class Conversation:
         session.traffic.clear()
         return self._judgement.concluded(ended.result)
 
+    def _value(self, verdict: Verdict) -> dict[str, Any]:
+        """Return a verdict as JSON; a receiver in the asking process has no command that shows it again."""
+        findings = [
+            replace(finding, reproduce=None) if self._relay else finding for finding in verdict.findings
+        ]
+        return {"state": verdict.state, "text": "\n\n".join(map(finding_text, findings))}
+
     def _opened(self) -> Session:
         judgement, scope = self._judgement, self._judgement.scope
         if self._session is None and judgement.observer:
@@ -223,10 +230,6 @@ def _flags(options: dict[str, Any]) -> dict[str, Any]:
         for name in _FLAGS
     }
     return {**flags, "allow-host": names_in(flags["allow-host"])}
-
-
-def _value(verdict: Verdict) -> dict[str, Any]:
-    return {"state": verdict.state, "text": "\n\n".join(map(finding_text, verdict.findings))}
 
 
 def converse(requests: IO[str], answers: IO[str]) -> None:

@@ -63,7 +63,10 @@ def _examined(names: Sequence[str], flags: dict[str, Any], database: str | None)
     if not names:
         yield examinations.clock()
     for name in names:
-        yield from examinations.receiver(name, target)
+        if settings.receivers.get(name, {}).get("start"):
+            yield examinations.started(name)
+        else:
+            yield from examinations.receiver(name, target)
 
 
 def _print(examination: Examination) -> None:

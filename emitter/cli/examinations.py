@@ -139,6 +139,11 @@ def clock() -> Examination:
     return Examination(name="clock", text=f"{shown}; name a receiver to compare it with the receiver's")
 
 
+def started(name: str) -> Examination:
+    """Say of a receiver that runs while it is judged only that there is nothing to ask."""
+    return Examination(name="receiver", text=f"{name} is started by `zoom-emitter check {name}`")
+
+
 def receiver(name: str, target: TargetChoice) -> Iterator[Examination]:
     """Look whether a receiver answers, whether its clock and this one agree, and at the handshake."""
     from emitter.core.targets import parse_target  # noqa: PLC0415

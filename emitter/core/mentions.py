@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MOST: Final = 200
 """How many things of one event are looked at."""
@@ -24,6 +24,11 @@ _HUMP: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _ID: Final = re.compile(r"(?:.*_)?u?u?id")
 _PEOPLE: Final = frozenset({"host_id", "operator_id", "owner_id", "creator_id", "participant_user_id"})
 _OF_THE_ENVELOPE: Final = "account_id"
+_LISTED_BESIDE: Final = {
+    "conversation_id": ("host_id", USER, "deal_id"),
+    "playlist_id": (USER,),
+}
+"""By which ids lists of things are narrowed down."""
 
 
 class Mention(NamedTuple):
@@ -36,6 +41,11 @@ class Mention(NamedTuple):
 def snake(name: str) -> str:
     """Return a name with underscores: ``conversation_id`` for ``conversationId``."""
     return _HUMP.sub(r"_\1", name).lower()
+
+
+def beside(name: str, other: str) -> str:
+    """Return the name under which an id is mentioned beside a thing of another kind."""
+    return f"{other} beside {name}"
 
 
 def mentions_of(event: str, body: bytes) -> list[Mention]:
@@ -53,7 +63,18 @@ def mentions_of(event: str, body: bytes) -> list[Mention]:
             found[Mention(USER, value)] = None
         if len(found) >= MOST:
             break
-    return [*found]
+    return [*found, *_beside(found)]
+
+
+def _beside(found: Iterable[Mention]) -> list[Mention]:
+    """Return the ids that lists of things are narrowed down by, where such things are mentioned, too."""
+    things = [each.name for each in found if each.name in _LISTED_BESIDE]
+    pairs = ((name, each) for name in dict.fromkeys(things) for each in found)
+    return [
+        Mention(beside(name, each.name), each.value)
+        for name, each in pairs
+        if each.name in _LISTED_BESIDE[name]
+    ]
 
 
 def _ids(value: Any, holder: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -219,38 +220,37 @@ def test_settings_are_kept_as_they_were_given(api, receiver):
     assert receiver.arrivals[0].path == "/hook"
 
 
-@pytest.mark.parametrize(
-    ("fields", "pointer", "detail"),
-    [
-        ({}, "/url", "this field is required"),
-        ({"url": 5}, "/url", "expected text, found an integer"),
-        ({"url": "ftp://x"}, "/url", "'ftp://x' is not an http or https URL"),
-        ({"url": "http://u:p@localhost/"}, "/url", "the URL holds a user name or password"),
-        ({"url": "http://localhost/#x"}, "/url", "has a fragment"),
-        ({"retries": "zoom"}, "/retries", "unknown field 'retries'; did you mean 'retry'?"),
-        ({"retry": "often"}, "/retry", "retry schedule 'often'"),
-        ({"retry": ["1s"]}, "/retry", "expected text, found an array"),
-        ({"time_scale": 0}, "/time_scale", "expected 0.001 to 1000000, found 0"),
-        ({"timeout": "20m"}, "/timeout", "expected 1ms to 10m, found '20m'"),
-        ({"timeout": 3}, "/timeout", "expected text, found an integer"),
-        ({"events": []}, "/events", "expected 1 to 1000 items, found 0"),
-        ({"auth": "basic:a:b"}, "/auth", "expected an object, found a string"),
-        ({"auth": {}}, "/auth", "expected as mode one of none, legacy, basic, oauth, header, found null"),
-        ({"auth": {"mode": ["basic"]}}, "/auth", "found an array"),
-        ({"auth": {"mode": "basic", "username": "a"}}, "/auth/password", "this field is required"),
-        ({"auth": {"mode": "header", "name": "host", "value": "x"}}, "/auth", "reserved by Zoom"),
-        ({"verifies_tls": "no"}, "/verifies_tls", "expected true or false, found a string"),
-        ({"secret_token": " x"}, "/secret_token", "the secret token has white space at its ends"),
-        ({"name": "x" * 201}, "/name", "expected 0 to 200 characters, found 201"),
-    ],
-)
-def test_a_field_that_does_not_fit_is_named(api, receiver, fields, pointer, detail):
-    errors = errors_of(
-        api.post("/api/subscriptions", fields if not fields else {"url": receiver.url} | fields)
-    )
+WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
+    ({}, "/url", "this field is required"),
+    ({"url": 5}, "/url", "expected text, found an integer"),
+    ({"url": "ftp://x"}, "/url", "'ftp://x' is not an http or https URL"),
+    ({"url": "http://u:p@localhost/"}, "/url", "the URL holds a user name or password"),
+    ({"url": "http://localhost/#x"}, "/url", "has a fragment"),
+    ({"retries": "zoom"}, "/retries", "unknown field 'retries'; did you mean 'retry'?"),
+    ({"retry": "often"}, "/retry", "retry schedule 'often'"),
+    ({"retry": ["1s"]}, "/retry", "expected text, found an array"),
+    ({"time_scale": 0}, "/time_scale", "expected 0.001 to 1000000, found 0"),
+    ({"timeout": "20m"}, "/timeout", "expected 1ms to 10m, found '20m'"),
+    ({"timeout": 3}, "/timeout", "expected text, found an integer"),
+    ({"events": []}, "/events", "expected 1 to 1000 items, found 0"),
+    ({"auth": "basic:a:b"}, "/auth", "expected an object, found a string"),
+    ({"auth": {}}, "/auth", "expected as mode one of none, legacy, basic, oauth, header, found null"),
+    ({"auth": {"mode": ["basic"]}}, "/auth", "found an array"),
+    ({"auth": {"mode": "basic", "username": "a"}}, "/auth/password", "this field is required"),
+    ({"auth": {"mode": "header", "name": "host", "value": "x"}}, "/auth", "reserved by Zoom"),
+    ({"verifies_tls": "no"}, "/verifies_tls", "expected true or false, found a string"),
+    ({"secret_token": " x"}, "/secret_token", "the secret token has white space at its ends"),
+    ({"name": "x" * 201}, "/name", "expected 0 to 200 characters, found 201"),
+]
 
-    assert list(errors) == [pointer]
-    assert detail in errors[pointer]
+
+def test_a_field_that_does_not_fit_is_named(api, receiver):
+    for fields, pointer, detail in WRONG_FIELDS:
+        given = {"url": receiver.url} | fields if fields else {}
+        errors = errors_of(api.post("/api/subscriptions", given))
+
+        assert list(errors) == [pointer], fields
+        assert detail in errors[pointer], fields
     assert receiver.arrivals == []
     assert api.get("/api/subscriptions").json() == {"subscriptions": [], "next": None}
 

@@ -153,7 +153,14 @@ def test_hostile_text_is_harmless_wherever_it_is_shown(browser, api, receiver):
     sent += api.emit(body=json.dumps({"event": event[:190], "payload": {}}))
     for number in sent:
         api.settled(number)
-    paths = ["/", "/deliveries", "/charts", "/subscriptions/1", *(f"/deliveries/{number}" for number in sent)]
+    paths = [
+        "/",
+        "/deliveries",
+        "/streams",
+        "/charts",
+        "/subscriptions/1",
+        *(f"/deliveries/{number}" for number in sent),
+    ]
     for width in (NARROW, WIDE):
         with window(browser, api.base, width=width) as page:
             for path in paths:
@@ -179,7 +186,7 @@ def test_every_page_is_usable_by_everyone(browser, api, receiver, width, dark):
         if os.environ.get("REQUIRE_COUNTERPARTS"):
             pytest.fail("axe-core is not installed: make counterparts")
         pytest.skip("axe-core is not installed: make counterparts (needs Node.js)")
-    empty = ["/", "/deliveries", "/charts", "/nowhere"]
+    empty = ["/", "/deliveries", "/streams", "/charts", "/nowhere"]
     with window(browser, api.base, width=width, dark=dark) as page:
         found = [finding for path in empty for finding in serious_findings(page, path)]
         api.subscribe(receiver.url, name="mine")
@@ -190,8 +197,9 @@ def test_every_page_is_usable_by_everyone(browser, api, receiver, width, dark):
         for number in numbers:
             api.attempted(number)
         api.settled(api.emit(event="playlist_delete")[0])
+        api.do("/api/streams", status=201, rate=0.01, duration="1h")
         full = ["/", "/?event=revenue_accelerator.conversation_crm_associations_changed", "/deliveries"]
-        full += ["/charts", "/subscriptions/1", f"/deliveries/{numbers[0]}"]
+        full += ["/charts", "/streams", "/subscriptions/1", f"/deliveries/{numbers[0]}"]
         found += [finding for path in full for finding in serious_findings(page, path)]
         page.goto("/?event=revenue_accelerator.playlist_create")
         page.locator('[name="at:payload.object.create_time"]').fill("noon")

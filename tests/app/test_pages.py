@@ -53,7 +53,7 @@ def test_people_get_a_page_and_programs_the_routes(api, visitor):
 
 def test_every_page_may_load_only_what_is_here(visitor, home, api):
     number = api.emit(event="playlist_create")[0]
-    for path in ("/", "/deliveries", f"/deliveries/{number}", "/subscriptions/1", "/charts"):
+    for path in ("/", "/deliveries", f"/deliveries/{number}", "/subscriptions/1", "/streams", "/charts"):
         answer = visitor.get(path)
 
         assert answer.status_code == 200
@@ -69,6 +69,7 @@ def test_every_page_may_load_only_what_is_here(visitor, home, api):
     [
         ("/", "No endpoint is subscribed yet."),
         ("/deliveries", 'href="/#subscribe"'),
+        ("/streams", 'href="/#subscribe"'),
         ("/charts", "nothing to draw"),
     ],
 )
@@ -99,27 +100,28 @@ def test_an_endpoint_that_does_not_pass_is_explained_where_it_was_typed(api, vis
     assert api.get("/api/subscriptions").json()["subscriptions"] == []
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "said"),
-    [
-        ("url", "ftp://localhost/", "http"),
-        ("url", "http://169.254.1.1/hook", "169.254.1.1"),
-        ("events", "no_such_event", "unknown event"),
-        ("time_scale", "fast", "expected a number"),
-        ("retry", "sometimes", "retry schedule"),
-        ("timeout", "11m", "1ms to 10m"),
-        ("secret_token", "ümlaut-canary", "printable ASCII"),
-    ],
-)
-def test_what_is_wrong_with_a_subscription_stands_beside_its_field(api, visitor, field, typed, said):
-    fields = {"url": "http://localhost:9/"} | {field: typed}
-    answer = visitor.submit("/subscriptions", visitor.get("/").text, "/subscriptions", **fields)
+WRONG_FIELDS = [
+    ("url", "ftp://localhost/", "http"),
+    ("url", "http://169.254.1.1/hook", "169.254.1.1"),
+    ("events", "no_such_event", "unknown event"),
+    ("time_scale", "fast", "expected a number"),
+    ("retry", "sometimes", "retry schedule"),
+    ("timeout", "11m", "1ms to 10m"),
+    ("secret_token", "ümlaut-canary", "printable ASCII"),
+]
 
-    assert answer.status_code == 422
-    wrong = re.search(rf'id="sub-{field}-wrong">([^<]*)', answer.text)
-    assert wrong
-    assert said in html.unescape(wrong[1])
-    assert "canary" not in answer.text
+
+def test_what_is_wrong_with_a_subscription_stands_beside_its_field(api, visitor):
+    page = visitor.get("/").text
+    for field, typed, said in WRONG_FIELDS:
+        fields = {"url": "http://localhost:9/"} | {field: typed}
+        answer = visitor.submit("/subscriptions", page, "/subscriptions", **fields)
+
+        assert answer.status_code == 422, field
+        wrong = re.search(rf'id="sub-{field}-wrong">([^<]*)', answer.text)
+        assert wrong, field
+        assert said in html.unescape(wrong[1]), field
+        assert "canary" not in answer.text, field
 
 
 def test_an_app_without_a_secret_token_says_so_beside_the_field(tmp_path):
@@ -403,3 +405,48 @@ def test_what_pages_load_is_kept_by_browsers_until_it_changes(visitor):
     assert first.headers["Content-Type"] == "text/css; charset=utf-8"
     assert (again.status_code, again.content) == (304, b"")
     assert visitor.get("/static/..%2ffactory.py").status_code == 404
+
+
+def test_a_stream_is_begun_from_the_page_listed_and_stopped(api, receiver, visitor, home):
+    page = visitor.get("/streams").text
+    began = visitor.submit("/streams", page, "/streams", rate="50", duration="1h", events="playlist_*")
+    (stream,) = api.get("/api/streams").json()["streams"]
+    stopped = visitor.submit(f"/streams/{stream['id']}/stop", began.text, f"/streams/{stream['id']}/stop")
+    (ended,) = api.get("/api/streams").json()["streams"]
+
+    assert (stream["events"], stream["rate"], stream["duration"]) == (["playlist_*"], 50, "1h")
+    assert "playlist_*" in began.text
+    assert ended["state"] == "stopped"
+    assert "stopped" in stopped.text
+    assert 'action="/streams/' not in stopped.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"rate": "fast"}, "rate"),
+        ({"duration": "a while"}, "duration"),
+        ({"events": "playlist_creat"}, "playlist_create"),
+        ({"rate": ""}, "rate"),
+    ],
+    ids=["rate", "duration", "event", "no rate"],
+)
+def test_a_stream_that_cannot_be_is_said_beside_what_was_typed(api, visitor, home, changes, said):
+    page = visitor.get("/streams").text
+    answer = visitor.submit("/streams", page, "/streams", **changes)
+    shown = dict(form_fields(answer.text, "/streams"))
+
+    assert answer.status_code in {409, 422}
+    assert "Nothing was begun" in answer.text
+    assert said in html.unescape(answer.text)
+    assert {name: shown[name] for name in changes} == changes
+    assert api.get("/api/streams").json()["streams"] == []
+
+
+def test_a_story_is_streamed_to_one_subscription(api, receiver, visitor, home):
+    page = visitor.get("/streams").text
+    (story,) = re.findall(r'<select id="stream-story".*?<option>([^<]+)</option>', page, re.DOTALL)
+    visitor.submit("/streams", page, "/streams", rate="20", duration="1s", story=story, subscription="1")
+    (stream,) = api.get("/api/streams").json()["streams"]
+
+    assert (stream["story"], stream["subscription"], stream["events"]) == (story, 1, None)

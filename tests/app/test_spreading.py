@@ -242,6 +242,30 @@ def test_what_is_due_waits_while_the_queue_is_down(tmp_path, database, caplog):
     assert (log.count("cannot be reached"), log.count("is reached again")) == (1, 1)
 
 
+@pytest.mark.slow
+@WITH_REDIS
+def test_any_app_accepts_one_publishes_and_another_takes_over(tmp_path, database):
+    with (
+        Receiver(SECRET_TOKEN) as receiver,
+        ExitStack() as second,
+        app_and_workers(tmp_path, database, REDIS) as (first, _),
+    ):
+        settings = {"environ": SHARED, "broker": BrokerUrl(REDIS)}
+        other = second.enter_context(running_app(tmp_path, database=database, **settings))
+        first.subscribe(receiver.url)
+        by_either = [app.settled(app.emit(event="playlist_create")[0])["state"] for app in (first, other)]
+        leads = [app.service._leadership.holds() for app in (first, other)]
+        leader = (first, other)[leads.index(True)]
+        leader.service._leadership.close()  # as when it dies
+        leader.service._leadership.holds = lambda: False
+        left = other if leader is first else first
+        after = left.settled(left.emit(event="playlist_create")[0])["state"]
+
+    assert by_either == ["delivered", "delivered"]
+    assert sorted(leads) == [False, True]
+    assert after == "delivered"
+
+
 def killed_while_attempting(worker, database):
     """Kill a worker that has leased something; it is frozen first, so that this stays so."""
     its_leases = (

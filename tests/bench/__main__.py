@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.bench import corpus, delivering, judging, recording, serving, start_up
+from tests.bench import calling_back, corpus, delivering, judging, recording, serving, start_up
 from tests.bench.figures import table
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ PARTS: Final[dict[str, Callable[[Path], list[Figure]]]] = {
     "corpus": corpus.figures,
     "judging": lambda _: judging.figures(),
     "serving": serving.figures,
+    "calling_back": calling_back.figures,
 }
 
 

@@ -103,6 +103,15 @@ def test_receivers_of_the_settings_are_looked_at_by_themselves(receivers, monkey
     assert found["handshake"]["state"] == "ok"
 
 
+def test_a_receiver_that_check_starts_is_not_asked():
+    Path("zoom-emitter.toml").write_text(
+        '[receivers.app]\nurl = "http://localhost:9/"\nstart = "npm start"\n', encoding="utf-8"
+    )
+    status, found = examined()
+
+    assert (status, found["receiver"]["text"]) == (0, "app is started by `zoom-emitter check app`")
+
+
 def test_a_record_that_is_none_is_a_problem_and_none_is_made():
     Path("other.sqlite").write_bytes(b"no record at all, but a text that someone wrote\n" * 100)
     status, found = examined("--database", "other.sqlite")

@@ -77,10 +77,11 @@ def test_what_does_not_speak_http_is_status_3():
         (Answer(404), "P02", "every request is answered 404: is the path right?"),
         (Answer(405), "P02", "every request is answered 405: is the path right?"),
         (Answer(403, "CSRF verification failed"), "P03", "something before the handler refuses everything"),
+        (Answer(403, "<h1>Access Denied</h1> by policy"), "P03", "it says 'Access Denied'"),
         (Answer(401), "P04", "everything that is rightly signed is refused"),
         (Answer(500), "P06", "every request makes it fail"),
     ],
-    ids=["redirects", "not found", "another method", "a CSRF filter", "refuses", "fails"],
+    ids=["redirects", "not found", "another method", "a CSRF filter", "a proxy", "refuses", "fails"],
 )
 def test_what_answers_everything_alike_is_one_finding_and_status_1(answer, code, says, receivers):
     result = zoom_emitter("check", receivers.add(lambda _: answer))

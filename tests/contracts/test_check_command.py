@@ -156,6 +156,20 @@ def test_what_was_left_out_for_time_is_said(receivers):
     assert said.endswith("a longer --time-budget includes them")
 
 
+@pytest.mark.parametrize(("depth", "seeds"), [("quick", 1), ("deep", 2)])
+def test_a_run_repeats_itself_unless_it_is_deep(depth, seeds, receivers):
+    url = receivers.add(lambda asked: right(asked.signed_anew()))
+    runs = [
+        json.loads(zoom_emitter("check", url, "--depth", depth, "--select", "S01", "--json").text)
+        for _ in range(2)
+    ]
+
+    shown = {run["summary"]["seed"] for run in runs}
+    assert len(shown) == seeds
+    for run in runs:
+        assert f"--seed {run['summary']['seed']}." in run["findings"][0]["reproduce"]["command"]
+
+
 def test_a_dry_run_sends_nothing(receivers):
     asked: list[Asked] = []
     result = zoom_emitter("check", receivers.add(asked.append), "--dry-run")

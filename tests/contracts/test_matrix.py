@@ -60,3 +60,4 @@ def test_no_two_defects_have_the_same_name():
     names = [defect.name for defect in DEFECTS]
 
     assert sorted(set(names)) == sorted(names)
+    assert len(names) >= 45

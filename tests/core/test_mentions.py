@@ -20,6 +20,10 @@ def test_ids_are_called_as_the_event_calls_them_and_people_users_too():
         ("conversation_id", "c"),
         ("host_id", "h"),
         ("user_id", "h"),
+        # By these, lists of conversations are narrowed down.
+        ("host_id beside conversation_id", "h"),
+        ("user_id beside conversation_id", "h"),
+        ("user_id beside conversation_id", "o"),
     }
 
 
@@ -39,7 +43,12 @@ def test_every_object_of_a_list_is_looked_at():
     records = [{"deal_id": "d", "lead_id": None}]
     payload = {"object": [{"conversation_id": "a", "new_associations": records}, {"conversation_id": "b"}]}
 
-    assert mentioned("x", payload) == {("conversation_id", "a"), ("conversation_id", "b"), ("deal_id", "d")}
+    assert mentioned("x", payload) == {
+        ("conversation_id", "a"),
+        ("conversation_id", "b"),
+        ("deal_id", "d"),
+        ("deal_id beside conversation_id", "d"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,16 @@ PUBLIC = {
     "emitter.app.factory": ("create_app",),
     "emitter.app.settings": ("AppSettings",),
     "emitter.app.sample_receiver": ("create_sample_receiver", "reply_to"),
+    "emitter.testing": (
+        "Attempt",
+        "Emitted",
+        "ZoomClock",
+        "ZoomEmitter",
+        "ZoomRequest",
+        "assert_acknowledged",
+        "assert_refused",
+        "assert_validated",
+    ),
     "emitter.errors": (
         "EmitterError",
         "ForbiddenTargetError",

@@ -18,7 +18,7 @@ _EMPTYING = "; ".join(
     [
         *(str(table.delete()) for table in metadata.sorted_tables[::-1] if table is not store_format),
         "SELECT setval(pg_get_serial_sequence(name, 'id'), 1, false)"
-        " FROM unnest(ARRAY['subscriptions', 'handshakes', 'attempts', 'notices']) AS name",
+        " FROM unnest(ARRAY['subscriptions', 'handshakes', 'attempts', 'notices', 'calls']) AS name",
         f"UPDATE store_format SET version = {FORMAT}, next_delivery_id = 1",  # noqa: S608 - our own number
     ]
 )

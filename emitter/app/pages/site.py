@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, make_response, render_template, request
 
 from emitter._version import __version__
-from emitter.app.pages import assets, charts, deliveries, home, readable, subscriptions
+from emitter.app.pages import assets, charts, deliveries, home, readable, streaming, subscriptions
 from emitter.app.pages.showing import service, wants_page
 from emitter.app.pages.subscribing import SubscriptionDraft
 from emitter.app.problems import PROBLEM_JSON
@@ -39,8 +39,8 @@ _FILTERS: Final = (
 
 def add_pages(app: Flask) -> None:
     """Add every page, the files they load, and a page for every problem that a person meets."""
-    for blueprint in (home.routes, deliveries.routes, subscriptions.routes, charts.routes, assets.routes):
-        app.register_blueprint(blueprint)
+    for pages in (home, deliveries, subscriptions, streaming, charts, assets):
+        app.register_blueprint(pages.routes)
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update({each.__name__: each for each in _FILTERS})

@@ -12,7 +12,7 @@ from emitter.app.zoom.deals import deal_beside
 from emitter.app.zoom.errors import no_such, wrong_parameter
 from emitter.app.zoom.facts import conversation_facts, name_in, person
 from emitter.app.zoom.parameters import moment_ms, time_text
-from emitter.app.zoom.reading import agreed, in_page
+from emitter.app.zoom.reading import agreed, filled, in_page
 from emitter.app.zoom.state import Conversation, conversations
 from emitter.faking.answers import answer_maker, draw_of, item_maker
 
@@ -99,7 +99,7 @@ class Conversations:
         conversation, page = self._found(ask), ask.page()
         items, place = in_page([*conversation.comments.values()], page)
         make = item_maker(ask.operation, "comments")
-        made = [_comment(make(_draw(conversation, "comment", each.id)), each) for each in items]
+        made = [filled(make, _draw(conversation, "comment", each.id), _comment(each)) for each in items]
         return {"next_page_token": page.token(place), "page_size": page.size, "comments": made}
 
     def analysis(self, ask: Ask) -> dict[str, Any]:
@@ -203,29 +203,26 @@ def _wanted(query: Mapping[str, str]) -> Callable[[dict[str, Any]], bool]:
 
 
 def _item(ask: Ask, conversation: Conversation) -> dict[str, Any]:
-    made = item_maker(ask.operation, "conversations")(_draw(conversation))
     is_waiting = conversation.analysed_at_ms is None
     known = {"deal_id": conversation.deal_id, "processing_analysis": is_waiting}
-    return agreed(made, conversation_facts(conversation) | known)
+    known |= conversation_facts(conversation)
+    return filled(item_maker(ask.operation, "conversations"), _draw(conversation), known)
 
 
-def _comment(made: dict[str, Any], comment: Comment) -> dict[str, Any]:
+def _comment(comment: Comment) -> dict[str, Any]:
     at = time_text(comment.at_ms)
-    return agreed(
-        made,
-        {
-            "id": comment.id,
-            "parent_comment_id": None,
-            "user_name": name_in(comment.user_email) or None,
-            "user_email": comment.user_email or None,
-            "created_time": at,
-            "last_modified_time": at,
-            "comment": comment.text,
-            "mention_users": [],
-            "mention_teams": [],
-            "is_private": False,
-        },
-    )
+    return {
+        "id": comment.id,
+        "parent_comment_id": None,
+        "user_name": name_in(comment.user_email) or None,
+        "user_email": comment.user_email or None,
+        "created_time": at,
+        "last_modified_time": at,
+        "comment": comment.text,
+        "mention_users": [],
+        "mention_teams": [],
+        "is_private": False,
+    }
 
 
 def _whole(ask: Ask, conversation: Conversation) -> dict[str, Any]:

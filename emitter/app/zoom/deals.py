@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emitter.app.zoom.errors import no_such, wrong_parameter
 from emitter.app.zoom.facts import deal_facts
 from emitter.app.zoom.parameters import moment_ms
-from emitter.app.zoom.reading import agreed
+from emitter.app.zoom.reading import filled
 from emitter.app.zoom.state import conversations, regarding
 from emitter.faking.answers import answer_maker, draw_of, item_maker
 
@@ -44,7 +44,7 @@ class Deals:
             found = {}
             for id_ in ids:
                 facts = _facts(id_, [each for each in about if each.about == id_])
-                item = agreed(make(draw_of("deal", id_, now_ms=ask.now_ms)), facts)
+                item = filled(make, draw_of("deal", id_, now_ms=ask.now_ms), facts)
                 if wanted(item):
                     found[id_] = item
             return found
@@ -62,8 +62,8 @@ class Deals:
         about = self._events.about(_ID, [id_])
         if not about and not self._events.answers_any_id:
             raise no_such("Deal", f"{id_}.", note="no event that was sent names this deal")
-        made = answer_maker(ask.operation)(draw_of("deal", id_, now_ms=ask.now_ms))
-        return agreed(made, _facts(id_, about))
+        draw = draw_of("deal", id_, now_ms=ask.now_ms)
+        return filled(answer_maker(ask.operation), draw, _facts(id_, about))
 
     def _wanted(self, query: Mapping[str, str]) -> Callable[[dict[str, Any]], bool]:
         if "team_id" in query and not self._events.answers_any_id:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emitter.app.zoom.errors import INVALID_PARAMETER, no_such
 from emitter.app.zoom.facts import name_in
 from emitter.app.zoom.parameters import time_text
-from emitter.app.zoom.reading import agreed
+from emitter.app.zoom.reading import filled
 from emitter.app.zoom.state import playlists
 from emitter.faking.answers import draw_of, item_maker
 
@@ -51,7 +51,7 @@ def list_playlists(events: Events, ask: Ask) -> dict[str, Any]:
                 "following": is_following,
                 "created_by": name_in(each.owner_email) or None,
             }
-            found[id_] = agreed(make(draw_of("playlist", id_, now_ms=each.changed_ms)), known)
+            found[id_] = filled(make, draw_of("playlist", id_, now_ms=each.changed_ms), known)
         return found
 
     beside = None if user_id == _ME else (_USER, user_id)

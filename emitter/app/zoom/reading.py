@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from emitter.delivery.store import Store
     from emitter.delivery.store.mentions import SentEvent
     from emitter.delivery.store.zoom_tokens import Granted
+    from emitter.faking.draw import Draw, Make
 
 T = TypeVar("T")
 MOST_SCANNED: Final = 1000
@@ -119,6 +120,12 @@ def in_page(items: Sequence[T], page: Page) -> tuple[list[T], Any]:
     start = page.place if isinstance(page.place, int) else 0
     end = start + page.size
     return [*items[start:end]], end if end < len(items) else None
+
+
+def filled(make: Make, draw: Draw, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known, and what is made up for the rest; what is known is not made up first."""
+    draw.wants = lambda path: path not in values
+    return agreed(make(draw), values)
 
 
 def agreed(made: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

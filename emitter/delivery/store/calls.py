@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
+from emitter.delivery.store.database import WRITE
+from emitter.delivery.store.prepared import Prepared
 from emitter.delivery.store.rows import storable
+from emitter.delivery.store.tables import new_row
 from emitter.delivery.store.zoom_tables import calls
 
 if TYPE_CHECKING:
@@ -46,21 +49,25 @@ class Call:
     took_ms: float
 
 
+_ADD: Final = Prepared(new_row(calls).returning(calls.c.id))
+
+
 def add_call(database: Database, call: Call) -> int:
     """Record a call and return its number."""
-    values = {
-        "delivery_id": call.delivery_id,
-        "at_ms": call.at_ms,
-        "method": storable(call.method),
-        "path": storable(call.path[:LONGEST]),
-        "status": call.status,
-        "code": call.code,
-        "message": storable(call.message[:LONGEST]),
-        "fault": call.fault,
-        "took_ms": call.took_ms,
-    }
-    with database.writing() as connection:
-        return int(connection.execute(insert(calls).values(values).returning(calls.c.id)).scalar_one())
+    with database.transaction(WRITE) as transaction:
+        number = _ADD.value(
+            transaction,
+            delivery_id=call.delivery_id,
+            at_ms=call.at_ms,
+            method=storable(call.method),
+            path=storable(call.path[:LONGEST]),
+            status=call.status,
+            code=call.code,
+            message=storable(call.message[:LONGEST]),
+            fault=call.fault,
+            took_ms=call.took_ms,
+        )
+    return int(number)
 
 
 def find_calls(

@@ -66,7 +66,11 @@ def tree(folder):
     }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def some_quick(kinds, *quick):
+    return [kind if kind in quick else pytest.param(kind, marks=pytest.mark.slow) for kind in kinds]
+
+
+@pytest.mark.parametrize("kind", some_quick(KINDS, "hours, gzip", "stream"))
 def test_what_was_stopped_twice_comes_to_the_same(tmp_path, kind):
     given = KINDS[kind]
     assert made(tmp_path / "corpus", stop_after=3, **given) is None
@@ -79,7 +83,7 @@ def test_what_was_stopped_twice_comes_to_the_same(tmp_path, kind):
     assert tree(tmp_path / "corpus") == tree(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("name", ["events.jsonl.gz", "events.har", "requests.http"])
+@pytest.mark.parametrize("name", some_quick(["events.jsonl.gz", "events.har", "requests.http"], "events.har"))
 def test_a_single_file_is_gone_on_with(tmp_path, name):
     form = {"gz": {"compress": "gzip"}, "har": {"format": "har"}, "http": {"format": "http"}}
     given = form[name.rpartition(".")[2]] | {"is_one_file": True}
@@ -100,7 +104,7 @@ def test_another_number_of_processes_may_go_on(tmp_path, jobs):
     assert tree(tmp_path / "corpus") == tree(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("kind", ["gzip", "stream", "days"])
+@pytest.mark.parametrize("kind", some_quick(["gzip", "stream", "days"], "stream"))
 def test_a_full_disk_leaves_no_final_name_and_the_run_can_be_continued(tmp_path, monkeypatch, kind):
     given = KINDS[kind]
     is_full = True
