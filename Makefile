@@ -5,6 +5,8 @@ PYTHON ?= python3
 READY := $(VENV)/.ready
 STAMP := $(VENV)/.made
 WORKERS ?= 2
+# The tests start some hundred processes: each would compile anew all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup counterparts demo test test-rest test-all lint format bench docs screenshots clean
 

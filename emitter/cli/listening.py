@@ -42,6 +42,11 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
+def reached_here(url: str) -> str:
+    """Return what this machine calls a URL that stands for every address, which a browser cannot ask."""
+    return url.replace("//0.0.0.0:", "//localhost:").replace("//[::]:", "//localhost:")
+
+
 def serve_until_interrupted(
     app: Flask, listener: socket.socket, *, threads: int, connections: int, max_body_bytes: int
 ) -> None:

@@ -13,6 +13,7 @@ from emitter.cli.catalogs import chosen_catalog
 from emitter.cli.exact_bytes import exact_bytes
 from emitter.cli.listening import (
     listening_socket,
+    reached_here,
     serve_until_interrupted,
     stopped_by_signals,
     url_of,
@@ -134,7 +135,7 @@ def serve(*, port: int, host: str, log_form: str | None, **flags: Any) -> None:
             _say_if_queue_is_down(app)
             click.echo(f"recording in {settings.database}", err=True)
             click.echo(f"serving on {url_of(listener)}")
-            click.echo(_first_steps(url_of(listener), is_shared=settings.is_shared), err=True)
+            click.echo(_first_steps(reached_here(url_of(listener)), is_shared=settings.is_shared), err=True)
             serve_until_interrupted(
                 app,
                 listener,

@@ -15,13 +15,16 @@ from contextlib import contextmanager
 import pytest
 
 from emitter.cli.main import run
-from tests.support.api import ENVIRON, Api
+from emitter.delivery.places import DatabaseUrl
+from tests.support.api import ENVIRON, KEY, Api
 from tests.support.moody import Client, MoodyReceiver, check_record
+from tests.support.postgres import place_text
 from tests.support.servers import serve
 from tests.support.serving import serving
 from tests.support.waiting import wait_for
 
-KILLS = 30
+KILLS_OF_A_FILE, KILLS_OF_A_DATABASE = 30, 8
+SHARED = ENVIRON | {"ZOOM_EMITTER_KEY": KEY}
 CLIENTS = 3
 # What takes a new process longest is imported once; each app is forked from there, and killed for good.
 IMPORTED = [
@@ -34,43 +37,44 @@ IMPORTED = [
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is sent")
-def test_nothing_accepted_is_lost_when_the_app_is_killed_at_random_points(tmp_path):
+def test_nothing_accepted_is_lost_when_the_app_is_killed_at_random_points(tmp_path, record):
+    kills = KILLS_OF_A_DATABASE if isinstance(record, DatabaseUrl) else KILLS_OF_A_FILE
     forking = multiprocessing.get_context("forkserver")
     forking.set_forkserver_preload(IMPORTED)
     receiver, accepted = MoodyReceiver(seed=1), []
     rng = random.Random(2)  # noqa: S311 - when to kill, not a secret
     with serve(receiver.app) as url:
-        with serving(tmp_path) as served:
+        with serving(tmp_path, environ=SHARED, database=record) as served:
             served.api.subscribe(url, retry=",".join(["1s"] * 50), time_scale=10)
             served.ended_by(signal.SIGINT)
-        for _ in range(KILLS):
-            accepted += killed_while_clients_send(forking, tmp_path, after_s=rng.uniform(0.05, 0.6))
+        for _ in range(kills):
+            accepted += killed_while_clients_send(forking, tmp_path, record, after_s=rng.uniform(0.05, 0.6))
         receiver.is_kind = True
-        with serving(tmp_path) as served:
+        with serving(tmp_path, environ=SHARED, database=record) as served:
             wait_for(lambda: not served.api.deliveries(state="pending", limit=1), within_s=120)
             status, _ = served.ended_by(signal.SIGINT)
 
-    check_record(tmp_path / "record.sqlite", receiver)
+    check_record(record, receiver)
     assert status == 130
-    assert len(accepted) == len(set(accepted)) > KILLS
+    assert len(accepted) == len(set(accepted)) > kills
     assert [request_id for request_id in accepted if not receiver.accepted[request_id]] == []
 
 
-def serve_in(folder, said):
+def serve_in(folder, said, record):
     """Run the command in this process; its line on stdout goes to a file."""
     with said.open("wb", buffering=0) as out:
         os.dup2(out.fileno(), 1)
         os.dup2(out.fileno(), 2)
-    os.environ.update(ENVIRON)
+    os.environ.update(SHARED)
     os.chdir(folder)
-    run(["serve", "--port", "0", "--database", str(folder / "record.sqlite")])
+    run(["serve", "--port", "0", "--database", place_text(record)])
 
 
 @contextmanager
-def forked(forking, folder):
+def forked(forking, folder, record):
     """Serve in a process that has imported everything already, and yield it with its API."""
     said = folder / f"said-{len(list(folder.glob('said-*')))}.txt"
-    process = forking.Process(target=serve_in, args=(folder, said))
+    process = forking.Process(target=serve_in, args=(folder, said, record))
     process.start()
 
     def line():
@@ -86,9 +90,9 @@ def forked(forking, folder):
         process.close()
 
 
-def killed_while_clients_send(forking, folder, *, after_s):
+def killed_while_clients_send(forking, folder, record, *, after_s):
     """Start the app, send it events from several clients, kill it, and return what it had accepted."""
-    with forked(forking, folder) as (process, api), ThreadPoolExecutor(CLIENTS) as pool:
+    with forked(forking, folder, record) as (process, api), ThreadPoolExecutor(CLIENTS) as pool:
         clients = [Client(api) for _ in range(CLIENTS)]
         running = [pool.submit(client.run) for client in clients]
         threading.Event().wait(after_s)  # the point of the test: anywhere

@@ -73,7 +73,7 @@ def figures(folder: Path) -> list[Figure]:
             beside="the same, in English only",
             ours_s=ours_s,
             theirs_s=english_s,
-            bar=1 / 18,
+            bar=1 / 20,
             stretch=1 / 25,
         ),
         Figure(

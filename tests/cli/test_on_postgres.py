@@ -67,3 +67,33 @@ def test_the_settings_file_may_name_it(url, receiver, tmp_path):
     assert sent.status == 0
     assert "recording in postgresql://postgres@" in sent.err
     assert PASSWORD not in sent.err
+
+
+@pytest.mark.parametrize(
+    "command", ["serve", "worker", "deliveries list", "emit playlist_create --to http://[::1]:9/"]
+)
+def test_a_database_that_is_away_is_one_clear_line(monkeypatch, command):
+    monkeypatch.setenv("ZOOM_WEBHOOK_SECRET_TOKEN", SECRET_TOKEN.reveal())
+    monkeypatch.setenv("ZOOM_EMITTER_KEY", KEY)
+    away = f"postgresql+psycopg://me:{PASSWORD}@127.0.0.1:9/zoom"
+    more = ["--broker", "redis://127.0.0.1:9/0"] if command == "worker" else []
+    more += ["--port", "0"] if command == "serve" else []
+
+    result = ran(*command.split(), *more, url=away)
+
+    assert result.status == 2
+    assert result.err.splitlines()[-1].startswith(
+        "error: the record postgresql://me@127.0.0.1:9/zoom cannot be reached: Connection refused; see that"
+    )
+    assert "Traceback" not in result.err
+
+
+@ANYWHERE
+def test_a_worker_whose_broker_is_away_ends_with_one_clear_line(url, monkeypatch):
+    monkeypatch.setenv("ZOOM_EMITTER_KEY", KEY)
+
+    result = ran("worker", "--broker", f"redis://:{PASSWORD}@127.0.0.1:9/0", url=url)
+
+    assert result.status == 2
+    assert result.err.startswith("error: the queue at redis://127.0.0.1:9/0 cannot be reached: ")
+    assert len(result.err.splitlines()) == 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.cases import Depth
 from contracts.findings import Severity
+from contracts.scope import Depth
 from tests.support.receivers.correct import CORRECT
 from tests.support.receivers.judging import REGISTRY, judged, receiver_at
 from tests.support.receivers.processes import framework, node
@@ -34,7 +34,7 @@ def test_nothing_bad_is_said_of_a_correct_receiver(name, receivers):
     url = receivers.add(CORRECT[name])
     receiver = receiver_at(url, events=ONE_EVENT)
 
-    result = judged(url, checks=BUT_THE_SLOW, receiver=receiver, depth=Depth.DEFAULT)
+    result = judged(url, checks=BUT_THE_SLOW, receiver=receiver, depth=Depth.DEFAULT, budget_s=300)
 
     assert result.findings == ()
 
@@ -44,7 +44,7 @@ def test_nothing_bad_is_said_of_a_correct_receiver(name, receivers):
 def test_nothing_bad_is_said_of_a_correct_receiver_by_any_check(name, receivers):
     url = receivers.add(CORRECT[name])
 
-    result = judged(url, receiver=receiver_at(url, events=TWO_EVENTS), depth=Depth.DEFAULT)
+    result = judged(url, receiver=receiver_at(url, events=TWO_EVENTS), depth=Depth.DEFAULT, budget_s=300)
 
     assert result.findings == ()
 
@@ -57,7 +57,9 @@ def acknowledging_first(asked):
 def test_a_receiver_that_acknowledges_first_is_not_judged_by_its_answers(receivers):
     url = receivers.add(acknowledging_first)
 
-    result = judged(url, receiver=receiver_at(url, acks_before_verifying=True), depth=Depth.DEFAULT)
+    result = judged(
+        url, receiver=receiver_at(url, acks_before_verifying=True), depth=Depth.DEFAULT, budget_s=300
+    )
 
     assert of_weight(result) == {}
 
@@ -66,7 +68,7 @@ def test_a_receiver_that_acknowledges_first_is_not_judged_by_its_answers(receive
 @pytest.mark.parametrize("name", ["flask", "fastapi", "django", "plain"])
 def test_nothing_bad_is_said_of_a_receiver_in_a_real_framework(name):
     with framework(name) as url:
-        result = judged(url, depth=Depth.DEFAULT)
+        result = judged(url, depth=Depth.DEFAULT, budget_s=300)
 
     assert result.findings == ()
 
@@ -74,7 +76,7 @@ def test_nothing_bad_is_said_of_a_receiver_in_a_real_framework(name):
 @pytest.mark.slow
 def test_nothing_bad_is_said_of_express():
     with node("express_receiver.mjs", package="express") as url:
-        result = judged(url, depth=Depth.DEFAULT)
+        result = judged(url, depth=Depth.DEFAULT, budget_s=300)
 
     assert of_weight(result) == {}
     # Node decodes digits of either case, and the header is cut at further signs: no forgery.

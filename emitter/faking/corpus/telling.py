@@ -22,8 +22,11 @@ from emitter.faking.templates import shapes_of
 from emitter.faking.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from emitter.faking.corpus.programme import Plan, Programme
     from emitter.faking.corpus.rhythm import Rhythm
+    from emitter.faking.pacing import Paced
     from emitter.faking.people import Account
     from emitter.faking.pools import Pools
     from emitter.faking.scripts import Script
@@ -46,15 +49,13 @@ class Filled(NamedTuple):
     Attributes:
         script: The script.
         octets: The story's random bytes.
-        times_ms: When each event of the course is made, milliseconds since the epoch.
-        request_ids: What names the request of each, 16 bytes.
+        paced: When its events happen.
         values: What goes into the lines of the script; the first is the account's id.
     """
 
     script: Script
     octets: bytes
-    times_ms: list[int]
-    request_ids: list[bytes]
+    paced: Paced
     values: list[bytes]
 
 
@@ -123,15 +124,16 @@ class Teller:
             index: Which story, from 0.
             most: After how many wanted events it is broken off, if at all.
         """
-        filled = self.filled(index)
-        if filled is None:
+        found = self.filled([index])
+        if found is None:
             return self.played(index, most=most)
+        (filled,) = found
         deliveries = [*drawn(DELIVERY, filled.octets)]
         events = [
             (
                 event,
                 number,
-                filled.times_ms[number],
+                filled.paced[0][number],
                 text % tuple([filled.values[place] for place in places]),
                 *deliveries[number],
             )
@@ -143,20 +145,29 @@ class Teller:
         """Return the name of a story."""
         return self._plans[index % len(self._plans)].story
 
-    def filled(self, index: int) -> Filled | None:
-        """Return what there is to tell of a story, or None where it has no script."""
-        plan = self._plans[index % len(self._plans)]
-        if plan.number not in self._scripts:
-            self._scripts[plan.number] = self._script(plan)
-        script = self._scripts[plan.number]
-        if script is None:
+    def filled(self, stories: Sequence[int]) -> list[Filled] | None:
+        """Return what there is to tell of some stories, or None where one of them has no script.
+
+        Step by step for all of them: what a step needs stays in a processor's cache.
+        """
+        plans = [self._plans[index % len(self._plans)] for index in stories]
+        scripts = [self._script(plan) for plan in plans]
+        found = [script for script in scripts if script]
+        if len(found) != len(scripts):
             return None
-        octets = self._blocks[plan.story].octets(index, script.size)
-        cast = self._casts.chosen(account_share(octets))
-        start_ms = self._start_ms(index, octets)
-        paced = script.tempo.paced(octets, start_ms=start_ms, end_ms=self._rhythm.end_ms)
-        values = script.values(octets, cast, self._words, paced)
-        return Filled(script, octets, paced[0], paced[3], values)
+        drawn_of = [
+            self._blocks[plan.story].octets(index, script.size)
+            for plan, index, script in zip(plans, stories, found, strict=True)
+        ]
+        paces = [
+            script.tempo.paced(octets, start_ms=self._start_ms(index, octets), end_ms=self._rhythm.end_ms)
+            for index, script, octets in zip(stories, found, drawn_of, strict=True)
+        ]
+        chosen, words = self._casts.chosen, self._words
+        return [
+            Filled(script, octets, paced, script.values(octets, chosen(account_share(octets)), words, paced))
+            for script, octets, paced in zip(found, drawn_of, paces, strict=True)
+        ]
 
     def played(self, index: int, *, most: int | None = None) -> ToldStory:
         """Tell a story as `told` does, without a script."""
@@ -202,10 +213,14 @@ class Teller:
         return plot
 
     def _script(self, plan: Plan) -> Script | None:
-        known = self._pools.known
-        if known.playlist_ids or known.conversation_ids:
-            return None
-        return script_of(plan.beats, self._outlines[plan.number], wanted=plan.wanted)
+        if plan.number not in self._scripts:
+            known = self._pools.known
+            is_plain = not (known.playlist_ids or known.conversation_ids)
+            outline = self._outlines[plan.number]
+            self._scripts[plan.number] = (
+                script_of(plan.beats, outline, wanted=plan.wanted) if is_plain else None
+            )
+        return self._scripts[plan.number]
 
     def _block(self, plan: Plan, index: int) -> Block:
         return story_block(self._blocks[plan.story], index, events=len(plan.beats))
