@@ -63,11 +63,13 @@ def test_without_an_event_a_call_is_tied_to_nothing(tmp_path):
 
 
 def test_pages_that_follow_live_are_told_of_each_call(tmp_path):
-    with running_app(tmp_path) as api:
-        with requests.get(f"{api.base}/api/live", stream=True, timeout=TIMEOUT_S) as live:
-            lines = live.iter_lines()
-            next(lines)
-            ZoomClient(api.base).ask("/zra/deals/told-live")
-            data = next(line for line in lines if b"told-live" in line)
+    with (
+        running_app(tmp_path) as api,
+        requests.get(f"{api.base}/api/live", stream=True, timeout=TIMEOUT_S) as live,
+    ):
+        lines = live.iter_lines()
+        next(lines)
+        ZoomClient(api.base).ask("/zra/deals/told-live")
+        data = next(line for line in lines if b"told-live" in line)
 
     assert json.loads(data.removeprefix(b"data: "))["status"] == 404
