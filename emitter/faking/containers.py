@@ -107,6 +107,8 @@ class ArrayMaker(NamedTuple):
         fewest: How many items there are at least.
         most: How many there are at most, without counting on a story's.
         is_unique: Whether no two are the same.
+        other: Makes an item whatever it is called, where no two are the same and those that its name tells of
+            are used up, as the one time of an event.
     """
 
     first: tuple[Member, ...]
@@ -114,6 +116,7 @@ class ArrayMaker(NamedTuple):
     fewest: int
     most: int | None
     is_unique: bool
+    other: Make
 
     def make(self, draw: Draw) -> list[Any]:
         """Make an array: of the items a story decided, otherwise of one to three."""
@@ -154,7 +157,7 @@ class ArrayMaker(NamedTuple):
             tries += 1
             if tries > _TRIES_FOR_ANOTHER:
                 return
-            value = member.make(draw)
+            value = (member.make if tries < _TRIES_FOR_ANOTHER // 2 else self.other)(draw)
         values.append(value)
 
 

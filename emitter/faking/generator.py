@@ -62,7 +62,7 @@ class Compiler:
 
     def compile(self, example: Any = None) -> Make:
         """Return the maker of the root; the example decides the order of keys."""
-        make = self._node(self._root, Field("", "", frozenset(), self._root), example)
+        make = self._node(self._root, Field("", "", frozenset(), as_schema(self._root)), example)
 
         def make_or_explain(draw: Draw) -> Any:
             try:
@@ -158,6 +158,7 @@ class Compiler:
             fewest=int(schema.get("minItems", 0)),
             most=None if most is None else int(most),
             is_unique=schema.get("uniqueItems") is True,
+            other=self._later(items, Field("", field.path, frozenset(), as_schema(items)), None),
         ).make
 
     def _member(self, field: Field, example: Any, *, is_required: bool) -> Member:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import json
 
 import pytest
+import requests
 
-from tests.support.api import SECRET_TOKEN, running_app
+from tests.support.api import SECRET_TOKEN, TIMEOUT_S, running_app
 from tests.support.clocks import RetriesClock
 from tests.support.receiving import Receiver
 
@@ -199,14 +200,19 @@ def test_an_invalid_value_is_pointed_at(api, receiver):
     assert problem["pointer"] == "/payload/object/playlist_name"
 
 
-def test_a_deeply_nested_payload_is_a_problem_not_a_defect(api, receiver):
-    nested: dict[str, object] = {}
-    for _ in range(900):
-        nested = {"a": nested}
+def test_a_deeply_nested_payload_is_sent_or_a_problem_and_never_a_defect(api, received):
+    def nested(depth):
+        return '{"a":' * depth + "{}" + "}" * depth
 
-    problem = refused(api, event="x", payload=nested, force=True)
+    (sent,) = received(event="x", payload=json.loads(nested(900)), force=True)
+    body = f'{{"event": "x", "force": true, "payload": {nested(100_000)}}}'
+    answer = requests.post(
+        api.base + "/api/events", data=body, headers={"content-type": "application/json"}, timeout=TIMEOUT_S
+    )
 
-    assert "nested too deeply" in problem["detail"]
+    assert nested(900).encode() in sent.body
+    assert answer.status_code == 400
+    assert "nested too deeply" in answer.json()["detail"]
 
 
 def test_an_event_nobody_wants_says_how_to_subscribe(tmp_path):

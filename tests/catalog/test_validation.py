@@ -48,6 +48,7 @@ def test_an_engagement_of_the_contact_center_is_valid(details):
                 "/payload/object/source",
                 'expected "ZOOM_CONTACT_CENTER", found "ZOOM_MEETING", '
                 "since engagement_id is present only when source is ZOOM_CONTACT_CENTER",
+                "const",
             ),
         ),
         (
@@ -56,6 +57,7 @@ def test_an_engagement_of_the_contact_center_is_valid(details):
                 "/payload/object",
                 "the required property 'source' is missing, "
                 "since engagement_id is present only when source is ZOOM_CONTACT_CENTER",
+                "required",
             ),
         ),
     ],
@@ -78,7 +80,7 @@ def test_another_event_s_name_in_the_envelope_is_invalid(event):
 
     assert problems(event, envelope) == []
     (problem,) = problems(event, envelope | {"event": f"{event.name} "})
-    assert problem == Problem("/event", f'expected "{event.name}", found "{event.name} "')
+    assert problem == Problem("/event", f'expected "{event.name}", found "{event.name} "', "const")
 
 
 @pytest.mark.parametrize(
@@ -86,34 +88,37 @@ def test_another_event_s_name_in_the_envelope_is_invalid(event):
     [
         (
             created(playlist_type="FANCY"),
-            Problem("/payload/object/playlist_type", 'expected one of "BASIC", "SMART", found "FANCY"'),
+            Problem(
+                "/payload/object/playlist_type", 'expected one of "BASIC", "SMART", found "FANCY"', "enum"
+            ),
         ),
         (
             created(create_time="5"),
-            Problem("/payload/object/create_time", 'expected an integer, found "5" (a string)'),
+            Problem("/payload/object/create_time", 'expected an integer, found "5" (a string)', "type"),
         ),
         (
             created(create_time=5.5),
-            Problem("/payload/object/create_time", "expected an integer, found 5.5 (a number)"),
+            Problem("/payload/object/create_time", "expected an integer, found 5.5 (a number)", "type"),
         ),
         (
             created(create_time=True),
-            Problem("/payload/object/create_time", "expected an integer, found true (a boolean)"),
+            Problem("/payload/object/create_time", "expected an integer, found true (a boolean)", "type"),
         ),
         (
             created(playlist_name=None),
-            Problem("/payload/object/playlist_name", "expected a string, found null"),
+            Problem("/payload/object/playlist_name", "expected a string, found null", "type"),
         ),
         (
             created() | {"payload": {"account_id": "a"}},
-            Problem("/payload", "the required property 'object' is missing"),
+            Problem("/payload", "the required property 'object' is missing", "required"),
         ),
-        ([], Problem("", "expected an object, found [] (an array)")),
+        ([], Problem("", "expected an object, found [] (an array)", "type")),
         (
             created(playlist_name={"x": "y" * 99}),
             Problem(
                 "/payload/object/playlist_name",
                 'expected a string, found {"x": "' + "y" * 53 + "… (an object)",
+                "type",
             ),
         ),
     ],

@@ -32,7 +32,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("run", range(6))
+@pytest.mark.parametrize("run", range(10))
 def test_a_sender_killed_at_any_moment_loses_nothing(run, monkeypatch):
     monkeypatch.setenv("ZOOM_WEBHOOK_SECRET_TOKEN", SECRET)
     rng = Random(run)  # noqa: S311 - chooses the moments
