@@ -16,8 +16,8 @@ from emitter.delivery.inprocess.wsgi import WsgiTransport
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contracts.cases import Scope
     from contracts.observers import Observer
+    from contracts.scope import Scope
 
 
 @contextmanager

@@ -11,10 +11,9 @@ from contracts.findings import EVERY_EVENT
 from emitter.errors import InvalidSettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from contracts.findings import Finding
-    from contracts.run_events import RunResult
 
 VERSION: Final = 1
 """Of the form of baselines and of JSON reports, both of which can be read."""
@@ -94,18 +93,22 @@ class Baseline:
         about_every_event = replace(finding, event=EVERY_EVENT).fingerprint
         return not self.fingerprints.isdisjoint({finding.fingerprint, about_every_event})
 
-    def mended(self, result: RunResult) -> tuple[KnownFinding, ...]:
-        """Return the known findings that a run looked for and did not find again."""
-        if result.stopped or result.is_interrupted:
-            return ()
-        unfinished = {planned.check.code for planned in result.left_out}
-        tried = {check.code for check in result.checks} - unfinished
-        events = {EVERY_EVENT, *result.events}
-        still = {fingerprint for finding in result.findings for fingerprint in _said_by(finding, events)}
+    def mended(
+        self, findings: Iterable[Finding], *, codes: Collection[str], events: Collection[str]
+    ) -> tuple[KnownFinding, ...]:
+        """Return the known findings that a run looked for and did not find again.
+
+        Args:
+            findings: What it found.
+            codes: The checks it ran to their end.
+            events: The events it was about.
+        """
+        about = {EVERY_EVENT, *events}
+        still = {fingerprint for finding in findings for fingerprint in _said_by(finding, about)}
         return tuple(
             known
             for known in self.findings
-            if known.code in tried and known.event in events and known.fingerprint not in still
+            if known.code in codes and known.event in about and known.fingerprint not in still
         )
 
 

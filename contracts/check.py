@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from contracts.cases import AnyCase, Miss, Scope
+    from contracts.cases import AnyCase
     from contracts.findings import Evidence, Severity
     from contracts.remedies import Remedy
+    from contracts.scope import Scope
+    from contracts.sent import Miss
     from contracts.session import Session
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from contracts.cases import Sent
+    from contracts.sent import Sent
 
 
 DRIFT: Final = "drift"

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody, ExactBody
-from contracts.cases import Recipe
 from contracts.expectations import Kind, kind_of
 from contracts.pacing import OutOfTimeError
 from contracts.probes import Probe, computing, rewriting, telling_body
+from contracts.sent import Recipe
 from emitter.core.fault import Fault, on_signature
 from emitter.core.signing import sign
 from emitter.core.zoom import SIGNATURE_HEADER, TIMESTAMP_HEADER, VALIDATION_EVENT
@@ -21,7 +21,7 @@ from emitter.core.zoom import SIGNATURE_HEADER, TIMESTAMP_HEADER, VALIDATION_EVE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from contracts.cases import Miss, Sent
+    from contracts.sent import Miss, Sent
     from contracts.session import Session
     from emitter.core.mistakes import Mistake
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from contracts.cases import Sent
     from contracts.observers import Observer
     from contracts.pacing import Pacer
+    from contracts.sent import Sent
 
 LONGEST_WAIT_S: Final = 5.0
 """How long an effect is waited for: a receiver may answer first and work afterwards."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from contracts.cases import Miss
 from contracts.findings import Evidence, Severity
 from contracts.redaction import Redaction
+from contracts.sent import Miss
 from emitter.core.answer_shapes import shown
 from emitter.core.attempt_forms import outcome_text
 from emitter.core.diagnosis import Reply
@@ -24,8 +24,8 @@ from emitter.core.outcome import OutcomeKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contracts.cases import Sent
     from contracts.receiver import Receiver
+    from contracts.sent import Sent
     from emitter.core.handshake import Verdict
     from emitter.delivery.transport import Exchange
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import ChallengeBody, EventBody
-from contracts.cases import Recipe
 from contracts.expectations import Kind, kind_of
+from contracts.sent import Recipe
 from emitter.core.outcome import OutcomeKind
 from emitter.errors import EmitterError, ForbiddenTargetError
 
 if TYPE_CHECKING:
-    from contracts.cases import Scope, Sent
+    from contracts.scope import Scope
+    from contracts.sent import Sent
     from contracts.session import Session
 
 _NO_HTTP: Final = frozenset(

@@ -12,7 +12,7 @@ from contracts.expectations import Kind, kind_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from contracts.cases import Sent
+    from contracts.sent import Sent
 
 LEAST_SAMPLES: Final = 5
 _COUNTED_KINDS: Final = frozenset({Kind.ACKNOWLEDGED, Kind.SERVER_ERROR, Kind.NO_ANSWER, Kind.DROPPED})

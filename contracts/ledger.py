@@ -11,9 +11,10 @@ from contracts.reproducing import Rerun, Showing, reproduction_of
 from emitter._version import __version__
 
 if TYPE_CHECKING:
-    from contracts.cases import AnyCase, Miss
+    from contracts.cases import AnyCase
     from contracts.check import Check
     from contracts.languages import Language
+    from contracts.sent import Miss
     from contracts.session import Session
 
 _ANSWERS: Final = 20

@@ -12,8 +12,8 @@ from emitter.delivery.endpoints import open_endpoint
 from emitter.delivery.raw import raw_transport_for
 
 if TYPE_CHECKING:
-    from contracts.cases import Scope
     from contracts.observers import Observer
+    from contracts.scope import Scope
 
 
 def open_session(

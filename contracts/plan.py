@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from contracts.cases import AnyCase, Scope
+    from contracts.cases import AnyCase
     from contracts.check import Check
+    from contracts.scope import Scope
 
 GREETING_REQUESTS: Final = 3
 """How many requests the greeting takes at most, see `contracts.greeting`."""

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.bodies import EventBody, ExactBody
-from contracts.cases import Recipe
 from contracts.clock_drift import drift_s, drift_text
+from contracts.sent import Recipe
 from emitter.core.digests import key_choices
 from emitter.core.fault import Fault, on_signature
 from emitter.core.faults import FAULTS

@@ -24,9 +24,8 @@ from emitter.core.zoom import TIMESTAMP_HEADER
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from contracts.cases import CaseResult, Sent
     from contracts.findings import Finding, Reproduction
-    from contracts.run_events import RunResult
+    from contracts.sent import CaseResult, Sent
     from emitter.core.request import HeaderPairs, SignedRequest
     from emitter.core.secrets import SecretToken
     from emitter.core.subscription import Subscription
@@ -112,19 +111,6 @@ class Redaction:
 
     def _masked_digest(self, found: re.Match[str]) -> str:
         return MASK if _plain_digest(found[0]) in self._digests else found[0]
-
-
-def redacted(result: RunResult) -> RunResult:
-    """Return the result of a run without any secret in its findings and its traffic."""
-    receiver = result.receiver
-    redaction = Redaction(receiver.secret_token, receiver.subscription, result.traffic)
-    return replace(
-        result,
-        findings=tuple(map(redaction.finding, result.findings)),
-        cases=tuple(map(redaction.case, result.cases)),
-        traffic=tuple(map(redaction.sent, result.traffic)),
-        stopped=redaction.text(result.stopped),
-    )
 
 
 def _of_subscription(subscription: Subscription) -> set[str]:

@@ -10,18 +10,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import ChallengeBody, EventBody
-from contracts.cases import Case, Depth
+from contracts.cases import Case
 from contracts.findings import EVERY_EVENT, Reproduction
+from contracts.scope import Depth
 from emitter.core.faults import FAULTS
 from emitter.core.zoom import DEADLINE_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contracts.cases import AnyCase, Scope, Sent
+    from contracts.cases import AnyCase
     from contracts.check import Check
     from contracts.findings import Finding
     from contracts.receiver import Receiver
+    from contracts.scope import Scope
+    from contracts.sent import Sent
 
 MOST_BYTES: Final = 8_192
 """Longer words are not written into a command; no shell takes them everywhere."""

@@ -10,13 +10,14 @@ from contracts.latency import latency_of
 
 if TYPE_CHECKING:
     from contracts.baseline import Baseline, KnownFinding
-    from contracts.cases import CaseResult, Depth, Sent
     from contracts.check import Check
     from contracts.findings import Finding
     from contracts.languages import Language
     from contracts.latency import Latency
     from contracts.plan import Plan, PlannedCase
     from contracts.receiver import Receiver
+    from contracts.scope import Depth
+    from contracts.sent import CaseResult, Sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,4 +131,8 @@ class RunResult:
 
     def mended(self) -> tuple[KnownFinding, ...]:
         """Return what the baseline has and the receiver no longer shows."""
-        return self.baseline.mended(self) if self.baseline else ()
+        if self.baseline is None or self.stopped or self.is_interrupted:
+            return ()
+        unfinished = {planned.check.code for planned in self.left_out}
+        tried = {check.code for check in self.checks} - unfinished
+        return self.baseline.mended(self.findings, codes=tried, events=self.events)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from contracts.cases import AnyCase, Case, CaseResult, Miss
+from contracts.cases import AnyCase, Case
 from contracts.differential import Diagnosis
 from contracts.expectations import DOUBTFUL, Kind
 from contracts.findings import Evidence, Severity
@@ -19,16 +19,18 @@ from contracts.greeting import greet
 from contracts.ledger import Ledger
 from contracts.pacing import OutOfTimeError
 from contracts.plan import Plan, PlannedCase
-from contracts.redaction import redacted
+from contracts.redaction import Redaction
 from contracts.reproducing import Rerun
 from contracts.run_events import CaseEnded, FindingSeen, RunEnded, RunEvent, RunResult, RunStarted
+from contracts.sent import CaseResult, Miss
 from emitter.delivery.clock import monotonic_ms
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from contracts.cases import Scope, Sent
     from contracts.check import Check
+    from contracts.scope import Scope
+    from contracts.sent import Sent
     from contracts.session import Session
 
 REVIVAL_S: Final = 10.0
@@ -72,7 +74,7 @@ def run(
         yield from course.events()
     except KeyboardInterrupt:
         course.is_interrupted = True
-    yield RunEnded(result=redacted(course.result()))
+    yield RunEnded(result=_redacted(course.result()))
 
 
 class _Course:
@@ -233,3 +235,16 @@ def _named(planned: PlannedCase) -> Iterator[None]:
 class _Conducted:
     misses: tuple[Miss, ...]
     elapsed_ms: float
+
+
+def _redacted(result: RunResult) -> RunResult:
+    """Return the result of a run without any secret in its findings and its traffic."""
+    receiver = result.receiver
+    redaction = Redaction(receiver.secret_token, receiver.subscription, result.traffic)
+    return replace(
+        result,
+        findings=tuple(map(redaction.finding, result.findings)),
+        cases=tuple(map(redaction.case, result.cases)),
+        traffic=tuple(map(redaction.sent, result.traffic)),
+        stopped=redaction.text(result.stopped),
+    )

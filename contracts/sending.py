@@ -8,8 +8,8 @@ from contracts.expectations import DOUBTFUL
 from emitter.core.fault import Fault
 
 if TYPE_CHECKING:
-    from contracts.cases import Miss, Recipe, Sent
     from contracts.expectations import Expectation
+    from contracts.sent import Miss, Recipe, Sent
     from contracts.session import Session
     from emitter.core.request import Identity
 

@@ -9,9 +9,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import ChallengeBody, EventBody
-from contracts.cases import Recipe, Sent
 from contracts.effects import Effects
 from contracts.expectations import Kind, kind_of
+from contracts.sent import Recipe, Sent
 from emitter.core.deliveries import Timing
 from emitter.core.faults import pieces_with, request_with, timestamp_with
 from emitter.core.outcome import FailureCode, Outcome, OutcomeKind

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody, VariantBody
-from contracts.cases import Case, Depth, Recipe, Scope
+from contracts.cases import Case
 from contracts.check import Check
 from contracts.coverage import covering
 from contracts.expectations import ACKNOWLEDGED
 from contracts.findings import Evidence, Severity
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
+from contracts.scope import Depth, Scope
+from contracts.sent import Recipe
 from emitter.core.faults import FAULTS
 
 if TYPE_CHECKING:

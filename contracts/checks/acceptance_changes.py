@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.bodies import EventBody
-from contracts.cases import Case, Depth, Miss, Recipe, Scope
+from contracts.cases import Case
 from contracts.check import Check
 from contracts.coverage import with_value, written_path
 from contracts.expectations import (
@@ -21,6 +21,8 @@ from contracts.expectations import (
 )
 from contracts.findings import Evidence, Severity
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
+from contracts.scope import Depth, Scope
+from contracts.sent import Miss, Recipe
 from emitter.catalog.validation import problems
 from emitter.core.faults import EXTRA_FIELD, FAULTS
 from emitter.faking.variants import variant_names
@@ -29,8 +31,8 @@ from emitter.faking.variants.places import places_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from contracts.cases import Sent
     from contracts.receiver import Receiver
+    from contracts.sent import Sent
     from emitter.catalog.events import EventType
 
 _FILLER: Final = "All work and no play. "

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import VariantBody
-from contracts.cases import Case, Depth, Recipe, Scope
+from contracts.cases import Case
 from contracts.check import Check, Phase
 from contracts.coverage import coverage
 from contracts.expectations import ACKNOWLEDGED, NOT_A_SERVER_ERROR, Expectation
 from contracts.findings import Evidence, Severity
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
+from contracts.scope import Depth, Scope
+from contracts.sent import Recipe
 from emitter.faking.variants.plan import Kind
 
 if TYPE_CHECKING:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody
-from contracts.cases import Case, Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import Case, Procedure
 from contracts.check import Check
 from contracts.expectations import REFUSED, Kind, kind_of, received_text
 from contracts.findings import Evidence, Severity
 from contracts.remedies import SPLIT_CREDENTIALS_ONCE, VERIFY_FIRST, Remedy
+from contracts.scope import Depth, Scope
+from contracts.sent import Miss, Recipe
 from emitter.core.faults import FAULTS
 from emitter.core.subscription import BasicAuth, CustomHeaderAuth, OAuth
 

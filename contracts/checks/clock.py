@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.cases import Miss
 from contracts.check import Check
 from contracts.clock_drift import DRIFT, drift_s, drift_text
 from contracts.findings import Evidence, Severity
 from contracts.remedies import Remedy
+from contracts.sent import Miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from contracts.bodies import EventBody, ExactBody
-from contracts.cases import Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import Procedure
 from contracts.check import Check
 from contracts.expectations import ACKNOWLEDGED, Kind, kind_of
 from contracts.findings import Evidence, Severity
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
+from contracts.scope import Depth, Scope
 from contracts.sending import judged, may_meet, signed_earlier, wait_out
+from contracts.sent import Miss, Recipe
 from emitter.core.faults import FAULTS
 from emitter.core.sequence_faults import twin_of
 from emitter.faking import events_for
@@ -19,7 +21,7 @@ from emitter.faking import events_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from contracts.cases import Sent
+    from contracts.sent import Sent
     from contracts.session import Session
     from emitter.core.fault import Fault
     from emitter.core.request import Identity

@@ -7,18 +7,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody, ExactBody
-from contracts.cases import Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import Procedure
 from contracts.check import Check, Phase
 from contracts.expectations import Kind, kind_of, received_text
 from contracts.findings import Evidence, Severity
 from contracts.remedies import VERIFY_FIRST, Remedy
+from contracts.scope import Depth, Scope
 from contracts.sending import may_meet, signed_earlier, wait_out
+from contracts.sent import Miss, Recipe
 from emitter.core.faults import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from contracts.cases import Sent
+    from contracts.sent import Sent
     from contracts.session import Session
 
 _FORGED: Final = {

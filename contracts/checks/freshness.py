@@ -6,11 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody
-from contracts.cases import Case, Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import Case, Procedure
 from contracts.check import Check, Phase
 from contracts.expectations import ACKNOWLEDGED, NOT_A_SERVER_ERROR, REFUSED, Kind, kind_of, refusal
 from contracts.findings import Evidence, Severity
 from contracts.remedies import CHECK_FRESHNESS
+from contracts.scope import Depth, Scope
+from contracts.sent import Miss, Recipe
 from emitter.core.faults import FAULTS
 from emitter.core.timestamp_faults import DAY_S
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.bodies import EventBody
-from contracts.cases import Depth, Procedure, Scope
+from contracts.cases import Procedure
 from contracts.check import Check
 from contracts.expectations import ACKNOWLEDGED, NOT_A_SERVER_ERROR, Expectation
 from contracts.findings import Evidence, Severity
@@ -20,6 +20,7 @@ from contracts.generation.sources import Generated, Source, spread
 from contracts.generation.trials import value_in
 from contracts.generation.varying import varied
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
+from contracts.scope import Depth, Scope
 from emitter.catalog.validation import problems
 from emitter.faking.draw import everything
 from emitter.faking.variants import is_hollow
@@ -27,7 +28,8 @@ from emitter.faking.variants import is_hollow
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from contracts.cases import AnyCase, Miss
+    from contracts.cases import AnyCase
+    from contracts.sent import Miss
     from contracts.session import Session
     from emitter.catalog.events import EventType
 

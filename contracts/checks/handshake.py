@@ -7,11 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import ChallengeBody, EventBody, ExactBody
-from contracts.cases import AnyCase, Case, Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import AnyCase, Case, Procedure
 from contracts.check import Check, Phase
 from contracts.expectations import ANSWERED_RIGHTLY, Kind, kind_of, received_text
 from contracts.findings import Evidence, Severity
 from contracts.remedies import ANSWER_CHALLENGE, VERIFY_FIRST
+from contracts.scope import Depth, Scope
+from contracts.sent import Miss, Recipe
 from emitter.core.answer_shapes import ENCRYPTED, find_fields, parsed, unwrap
 from emitter.core.fault import Fault
 from emitter.core.faults import FAULTS
@@ -20,7 +22,7 @@ from emitter.core.zoom import SIGNATURE_HEADER, TIMESTAMP_HEADER, VALIDATION_EVE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from contracts.cases import Sent
+    from contracts.sent import Sent
     from contracts.session import Session
     from emitter.core.request import SignedRequest
 

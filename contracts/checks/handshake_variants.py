@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.bodies import ChallengeBody, EventBody, ExactBody
-from contracts.cases import AnyCase, Case, Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import AnyCase, Case, Procedure
 from contracts.check import Check, Phase
 from contracts.expectations import (
     ANSWERED_RIGHTLY,
@@ -22,6 +22,8 @@ from contracts.expectations import (
 )
 from contracts.findings import Evidence, Severity
 from contracts.remedies import ANSWER_CHALLENGE, READ_CAREFULLY, VERIFY_FIRST
+from contracts.scope import Depth, Scope
+from contracts.sent import Miss, Recipe
 from emitter.core.faults import FAULTS
 from emitter.core.wire import encode
 from emitter.core.zoom import VALIDATION_EVENT
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from contracts.bodies import Body
-    from contracts.cases import Sent
     from contracts.receiver import Receiver
+    from contracts.sent import Sent
     from contracts.session import Session
     from emitter.core.fault import Fault
 

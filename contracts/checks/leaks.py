@@ -6,10 +6,10 @@ import base64
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from contracts.cases import Miss
 from contracts.check import Check
 from contracts.findings import Evidence, Severity
 from contracts.remedies import HIDE_TRACES, Remedy
+from contracts.sent import Miss
 from contracts.traces import trace_in, variables_in
 from emitter.core.signing import SIGNATURE_CHARS, sign
 from emitter.core.zoom import SIGNATURE_HEADER, TIMESTAMP_HEADER
@@ -17,7 +17,7 @@ from emitter.core.zoom import SIGNATURE_HEADER, TIMESTAMP_HEADER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contracts.cases import Sent
+    from contracts.sent import Sent
     from contracts.session import Session
     from emitter.core.secrets import SecretToken
 

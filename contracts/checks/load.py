@@ -7,13 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody
-from contracts.cases import Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import Procedure
 from contracts.check import Check
 from contracts.expectations import ACKNOWLEDGED, DOUBTFUL, Kind
 from contracts.findings import Evidence, Severity
 from contracts.latency import latency_of
 from contracts.remedies import ACKNOWLEDGE_FIRST, Remedy
+from contracts.scope import Depth, Scope
 from contracts.sending import LONGEST_TOGETHER_S, may_meet
+from contracts.sent import Miss, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,7 +7,6 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from contracts.cases import Miss
 from contracts.check import Check
 from contracts.clock_drift import DRIFT
 from contracts.differential import Diagnosis
@@ -15,12 +14,13 @@ from contracts.expectations import ACKNOWLEDGED, ANSWERED_RIGHTLY, Kind, kind_of
 from contracts.findings import Evidence, Severity
 from contracts.probes import WRONG_CLOCK
 from contracts.remedies import ACKNOWLEDGE_FIRST, EXEMPT_FROM_CSRF, Remedy
+from contracts.sent import Miss
 from emitter.core.subscription import BasicAuth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from contracts.cases import Sent
+    from contracts.sent import Sent
     from contracts.session import Session
 
 _FILTERED: Final = re.compile(

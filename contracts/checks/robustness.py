@@ -6,12 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.bodies import EventBody, ExactBody
-from contracts.cases import Case, Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import Case, Procedure
 from contracts.check import Check
 from contracts.expectations import DOUBTFUL, NOT_A_SERVER_ERROR, Kind, kind_of, received_text
 from contracts.findings import Evidence, Severity
 from contracts.remedies import READ_CAREFULLY, Remedy
+from contracts.scope import Depth, Scope
 from contracts.sending import judged
+from contracts.sent import Miss, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -7,19 +7,21 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody
-from contracts.cases import Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import Procedure
 from contracts.check import Check, Phase
 from contracts.expectations import ACKNOWLEDGED, Expectation, Kind, kind_of, missed, one_of
 from contracts.findings import Evidence, Severity
 from contracts.remedies import Remedy
+from contracts.scope import Depth, Scope
 from contracts.sending import judged
+from contracts.sent import Miss, Recipe
 from emitter.core.faults import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from contracts.cases import Sent
     from contracts.receiver import Receiver
+    from contracts.sent import Sent
     from contracts.session import Session
 
 _CHANGING: Final = ("method-put", "method-patch", "method-delete")

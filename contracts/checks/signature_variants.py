@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody, ExactBody
-from contracts.cases import Case, Depth, Recipe, Scope
+from contracts.cases import Case
 from contracts.check import Check
 from contracts.expectations import NOT_A_SERVER_ERROR, REFUSED, Kind, refusal
 from contracts.findings import Evidence, Severity
 from contracts.remedies import RAW_BODY, READ_CAREFULLY, VERIFY_FIRST
+from contracts.scope import Depth, Scope
+from contracts.sent import Recipe
 from emitter.core.faults import FAULTS
 
 if TYPE_CHECKING:

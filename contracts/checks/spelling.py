@@ -8,22 +8,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.bodies import EventBody
-from contracts.cases import Depth, Miss, Procedure, Recipe, Scope
+from contracts.cases import Procedure
 from contracts.check import Check
 from contracts.coverage import with_value, written_path
 from contracts.expectations import ACKNOWLEDGED, Kind, kind_of
 from contracts.findings import Evidence, Severity
 from contracts.habits import HABITS, looks_like
 from contracts.remedies import RAW_BODY
+from contracts.scope import Depth, Scope
 from contracts.sending import judged
+from contracts.sent import Miss, Recipe
 from emitter.core.faults import EXTRA_FIELD
 from emitter.faking.variants.texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from contracts.cases import Sent
     from contracts.coverage import Path
+    from contracts.sent import Sent
     from contracts.session import Session
     from emitter.catalog.events import EventType
 

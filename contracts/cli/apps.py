@@ -15,9 +15,9 @@ from emitter.errors import SecretTokenError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from contracts.cases import Scope
     from contracts.check import Check
     from contracts.cli.app_output import AppOutput
+    from contracts.scope import Scope
     from contracts.session import Session
     from emitter.cli.target import ResolvedTarget, TargetChoice
     from emitter.delivery.inprocess.naming import AppName

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @click.option(
     "--start",
     metavar="COMMAND",
-    help="Run the receiver: with a secret token of its own, on the port in PORT; stop it afterwards. "
+    help="Run the receiver: with a secret token of its own, on the port in PORT, with Zoom's API at "
+    "ZOOM_API_URL; stop it afterwards. "
     "Then a path such as /webhooks/zoom will do for a URL.",
 )
 @click.option(

@@ -26,7 +26,7 @@ from random import SystemRandom
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from contracts.bodies import ExactBody, Workshop
-from contracts.cases import Case, Recipe
+from contracts.cases import Case
 from contracts.cli.apps import without_load
 from contracts.cli.choice import ChosenReceiver
 from contracts.cli.judgement import Judgement
@@ -43,6 +43,7 @@ from contracts.reports.texts import finding_text
 from contracts.reports.verdicts import State, verdicts_of
 from contracts.run_events import RunEnded
 from contracts.runner import run
+from contracts.sent import Recipe
 from contracts.session import Session
 from emitter.cli.target import TargetChoice
 from emitter.core.secrets import SecretToken
@@ -50,10 +51,10 @@ from emitter.errors import EmitterError
 from emitter.settings.file import SPEC_VARIABLE, load_settings
 
 if TYPE_CHECKING:
-    from contracts.cases import Sent
     from contracts.check import Check
     from contracts.reports.verdicts import Verdict
     from contracts.run_events import RunResult
+    from contracts.sent import Sent
 
 _FLAGS: Final = (
     "secret-token-file", "env-file", "auth", "header", "timeout", "ca-bundle", "insecure", "allow-host",

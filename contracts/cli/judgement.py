@@ -67,9 +67,9 @@ class Judgement:
         **options: Any,
     ) -> None:
         from contracts.baseline import Baseline  # noqa: PLC0415
-        from contracts.cases import Depth, Scope  # noqa: PLC0415
         from contracts.cli.starting import WAIT  # noqa: PLC0415
         from contracts.receiver import Receiver  # noqa: PLC0415
+        from contracts.scope import Depth, Scope  # noqa: PLC0415
         from emitter.delivery.inprocess.naming import AppName  # noqa: PLC0415
 
         self._app = AppName.of(chosen.target)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
-    from contracts.cases import Miss
     from contracts.expectations import Expectation
     from contracts.generation.keeping import KeptBodies
     from contracts.generation.sources import Generated
+    from contracts.sent import Miss
     from contracts.session import Session
 
 

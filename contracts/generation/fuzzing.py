@@ -18,9 +18,9 @@ from emitter.errors import EmitterError
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-    from contracts.cases import Miss
     from contracts.generation.sources import Generated
     from contracts.generation.trials import Trials
+    from contracts.sent import Miss
 
 MOST_SHRINKS: Final = 150
 _MADE_FOR_ONE: Final = 4

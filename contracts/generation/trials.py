@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.bodies import EventBody, ExactBody
-from contracts.cases import Miss, Recipe
 from contracts.expectations import DOUBTFUL, Kind, kind_of
+from contracts.sent import Miss, Recipe
 
 if TYPE_CHECKING:
     from contracts.expectations import Expectation

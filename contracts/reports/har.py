@@ -9,8 +9,8 @@ from emitter.core.attempt_forms import outcome_text
 from emitter.delivery.archive import ArchivedExchange, add_exchange, open_archive
 
 if TYPE_CHECKING:
-    from contracts.cases import Sent
     from contracts.run_events import RunResult
+    from contracts.sent import Sent
 
 
 def render(result: RunResult) -> str:

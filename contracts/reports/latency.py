@@ -13,7 +13,7 @@ from emitter.core.zoom import DEADLINE_S
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from contracts.cases import Sent
+    from contracts.sent import Sent
 
 DEADLINE_MS: Final = DEADLINE_S * 1000
 _WIDTH, _HEIGHT = 1040, 300

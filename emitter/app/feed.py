@@ -35,8 +35,8 @@ class Happening:
 
     Attributes:
         id: ``milliseconds-run-number``: by it a follower says what it has seen.
-        kind: ``delivery``, ``attempt``, ``subscription``, ``notice``, ``stream``; ``missed`` where so much
-            happened that one should look at the lists again.
+        kind: ``delivery``, ``attempt``, ``subscription``, ``notice``, ``call``, ``stream``; ``missed`` where
+            so much happened that one should look at the lists again.
         value: As the API shows it.
     """
 

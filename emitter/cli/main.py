@@ -65,10 +65,6 @@ class LazyGroup(click.RichGroup):
         """Return the names in the order of the sections."""
         return [*COMMANDS]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return a stand-in that carries the one line of help."""
-        return click.RichCommand(name=cmd_name, help=COMMANDS[cmd_name][1]) if cmd_name in COMMANDS else None
-
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -123,6 +119,8 @@ def cli() -> None:
 
 
 cli.params.append(spec_option())
+# Stand-ins that carry the one line of help, until a command is called.
+cli.commands.update({name: click.RichCommand(name=name, help=text) for name, (_, text) in COMMANDS.items()})
 for _name, _commands in SECTIONS.items():
     cli.add_panel(RichCommandPanel(_name, commands=_commands))
 

@@ -13,6 +13,7 @@ import pytest
 from tests.support.api import SECRET_TOKEN, running_app
 from tests.support.browser import NARROW, WIDE, chromium, window
 from tests.support.receiving import Receiver
+from tests.support.zoom_calls import ZoomClient, twice
 
 pytestmark = pytest.mark.slow
 
@@ -153,6 +154,8 @@ def test_hostile_text_is_harmless_wherever_it_is_shown(browser, api, receiver):
     sent += api.emit(body=json.dumps({"event": event[:190], "payload": {}}))
     for number in sent:
         api.settled(number)
+    for asked in f"{MARKUP}{RIGHT_TO_LEFT}", "x" * 500:
+        ZoomClient(api.base).ask(f"/zra/deals/{twice(asked)}")
     paths = [
         "/",
         "/deliveries",
@@ -196,10 +199,13 @@ def test_every_page_is_usable_by_everyone(browser, api, receiver, width, dark):
         )
         for number in numbers:
             api.attempted(number)
-        api.settled(api.emit(event="playlist_delete")[0])
+        numbers += api.emit(event="playlist_delete")
+        api.settled(numbers[-1])
+        ZoomClient(api.base).ask("/zra/deals/nothing", headers={"x-zoom-emitter-fault": "not-ready"})
         api.do("/api/streams", status=201, rate=0.01, duration="1h")
         full = ["/", "/?event=revenue_accelerator.conversation_crm_associations_changed", "/deliveries"]
         full += ["/charts", "/streams", "/subscriptions/1", f"/deliveries/{numbers[0]}"]
+        full += [f"/deliveries/{numbers[-1]}"]
         found += [finding for path in full for finding in serious_findings(page, path)]
         page.goto("/?event=revenue_accelerator.playlist_create")
         page.locator('[name="at:payload.object.create_time"]').fill("noon")

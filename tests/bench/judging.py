@@ -25,10 +25,10 @@ from schemathesis.config import (
 )
 from schemathesis.engine import events, from_schema
 
-from contracts.cases import Depth
 from contracts.checks.generated import MOST_IMPLAUSIBLE, MOST_WRONG
 from contracts.generation.document import document_of, literal
 from contracts.runner import run
+from contracts.scope import Depth
 from tests.bench.figures import Figure, in_turns
 from tests.bench.judged import served
 from tests.bench.receiver import receiver

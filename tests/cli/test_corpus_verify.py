@@ -128,7 +128,7 @@ def test_a_missing_and_a_cut_file_are_found(corpus):
             "the signature belongs",
         ),
         (lambda value: value.update(event="revenue_accelerator.no_such"), "unknown event"),
-        (lambda value: value.pop("body"), "is no line of a corpus"),
+        (lambda value: value.pop("body"), "is no request of a corpus"),
     ],
     ids=["signature", "timestamp", "body", "event", "no body"],
 )
@@ -158,6 +158,39 @@ def test_an_event_that_does_not_fit_its_schema_is_found_though_it_is_signed(corp
 
     assert result.status == 1
     assert "account_id" in result.text
+
+
+@pytest.mark.parametrize("name", ["events.har", "events.har.gz", "events.http", "events.jsonl.zst"])
+def test_signatures_are_checked_in_every_format(tmp_path, name):
+    (tmp_path / "other").write_text("aaaaaaaaaaaaaaaaaaaaaa")
+    made = ("corpus", "make", str(tmp_path / name), "--events", "20", "--secret-token-file")
+    assert zoom_emitter(*made, str(tmp_path / "other")).status == 0
+    manifest = tmp_path / f"{name}.manifest.json"
+    value = json.loads(manifest.read_bytes())
+    manifest.write_text(json.dumps(value | {"secret_token": TEST_SECRET_TOKEN, "made_by": {"faker": "1"}}))
+    result = verify(tmp_path / name)
+
+    assert result.status == 1
+    assert "not made again" in result.err
+    assert f"realistic/{name}:1: the signature belongs to another secret token" in result.text
+    assert result.text.count("the signature belongs") == 20
+
+
+def test_signatures_of_separate_files_are_checked(tmp_path):
+    folder = tmp_path / "corpus"
+    made = zoom_emitter("corpus", "make", str(folder), "--stories", "2", "--format", "files")
+    assert made.status == 0
+    headers = min((folder / "realistic").glob("*.headers"))
+    text = headers.read_text().replace("x-zm-signature: v0=", "x-zm-signature: v0=0")
+    headers.write_text(text[:-1] + "\n")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    entry = next(file for file in manifest["files"] if file["path"] == f"realistic/{headers.name}")
+    entry |= {"size": len(headers.read_bytes()), "sha256": hashlib.sha256(headers.read_bytes()).hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    result = verify(folder)
+
+    assert result.status == 1
+    assert f"realistic/{headers.stem}.body: " in result.text
 
 
 def test_a_corpus_of_other_versions_is_checked_but_not_made_again(corpus):

@@ -28,3 +28,10 @@ def test_help_fits_narrow_and_wide_terminals(monkeypatch, columns, arguments):
     assert result.status == 0
     assert "\x1b[" not in result.text
     assert max(map(len, result.text.splitlines())) <= columns
+
+
+def test_an_unknown_command_gets_the_nearest():
+    said = zoom_emitter("chek")
+
+    assert said.status == 2
+    assert "No such command 'chek'. Did you mean 'check'?" in said.err

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.cases import Depth
 from contracts.findings import Severity
+from contracts.scope import Depth
 from tests.support.receivers.correct import CORRECT
 from tests.support.receivers.judging import REGISTRY, judged, receiver_at
 from tests.support.receivers.processes import framework, node

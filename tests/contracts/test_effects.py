@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from contracts.cases import Depth
 from contracts.findings import Severity
+from contracts.scope import Depth
 from emitter.core.faults import FAULTS, OTHER_SECRET
 from tests.support.receivers.judging import HASTE, REGISTRY, judged, receiver_at
 from tests.support.receivers.reference import SECRET_TOKEN, Answer, Counter, right

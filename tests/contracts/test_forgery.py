@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.cases import Depth
 from contracts.findings import Evidence, Severity
+from contracts.scope import Depth
 from emitter.core.faults import FAULTS
 from emitter.core.secrets import Secret
 from emitter.core.subscription import BasicAuth, CustomHeaderAuth, LegacyTokenAuth

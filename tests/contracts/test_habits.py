@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from contracts.cases import Depth
 from contracts.habits import HABITS, looks_like
+from contracts.scope import Depth
 from emitter.core.spellings import in_zoom_form
 from tests.support.receivers.judging import REGISTRY, judged
 from tests.support.receivers.reference import right

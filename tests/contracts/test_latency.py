@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from contracts.bodies import EventBody
-from contracts.cases import Recipe, Sent
 from contracts.latency import LEAST_SAMPLES, latency_of
+from contracts.sent import Recipe, Sent
 from emitter.core.deliveries import Answer, Timing
 from emitter.core.faults import FAULTS
 from emitter.core.outcome import FailureCode, Outcome, OutcomeKind, of_status

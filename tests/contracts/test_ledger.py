@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from contracts.bodies import EventBody
-from contracts.cases import Case, Miss, Recipe
+from contracts.cases import Case
 from contracts.expectations import ACKNOWLEDGED
 from contracts.findings import EVERY_EVENT, Finding, Severity
 from contracts.ledger import Ledger
+from contracts.sent import Miss, Recipe
 from tests.support.receivers.judging import CATALOG, REGISTRY, session_for
 
 A01, A02, S01, S02, R01 = map(REGISTRY.find, ("A01", "A02", "S01", "S02", "R01"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.cases import Depth
+from contracts.scope import Depth
 from tests.support.receivers.defects import DEFECTS
 from tests.support.receivers.judging import REGISTRY, judged, receiver_at
 from tests.support.receivers.reference import right

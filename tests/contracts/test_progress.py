@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from contracts.cases import Depth
 from contracts.reports.console import ConsoleReporter
+from contracts.scope import Depth
 from tests.support.receivers.judging import REGISTRY, judging
 from tests.support.receivers.reference import right
 

@@ -14,12 +14,12 @@ import jsonschema_rs
 import pytest
 
 from contracts.baseline import Baseline, known_findings
-from contracts.cases import Depth
 from contracts.findings import EVERY_EVENT, Severity
 from contracts.plan import Plan
 from contracts.reports import FORMATS, renderer
 from contracts.reports.github import render_all as annotations_of_all
 from contracts.reports.markdown import MOST_BYTES
+from contracts.scope import Depth
 from tests.support.command import zoom_emitter
 from tests.support.receivers.hostile import MARKUP, speaking
 from tests.support.receivers.judging import REGISTRY, judged, scope_for

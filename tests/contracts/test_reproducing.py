@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from contracts.bodies import EventBody
-from contracts.cases import Case, Procedure, Recipe
+from contracts.cases import Case, Procedure
 from contracts.expectations import REFUSED, missed
 from contracts.reproducing import Rerun, Showing, reproduction_of
+from contracts.sent import Recipe
 from emitter.delivery.raw import wire_bytes
 from tests.support.command import zoom_emitter
 from tests.support.receivers.judging import REGISTRY, judged, receiver_at, session_for

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.cases import Depth
+from contracts.scope import Depth
 from emitter.core.subscription import BasicAuth, CustomHeaderAuth
 from tests.support.command import zoom_emitter
 from tests.support.receivers.defects import DEFECTS

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.cases import Depth, Scope
 from contracts.expectations import ACKNOWLEDGED, Kind, kind_of
 from contracts.findings import Severity
 from contracts.greeting import NoReceiverError
 from contracts.plan import Plan
 from contracts.run_events import CaseEnded, FindingSeen, RunEnded, RunStarted
+from contracts.scope import Depth, Scope
 from tests.support.receivers.judging import CATALOG, REGISTRY, judged, judging, receiver_at
 from tests.support.receivers.reference import DROPPED, Answer, Asked, right
 from tests.support.sockets import not_listening

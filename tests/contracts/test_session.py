@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from contracts.bodies import PLAIN, ChallengeBody, EventBody, ExactBody
-from contracts.cases import Recipe
 from contracts.expectations import Kind, kind_of
 from contracts.pacing import MOST_OBEYED, OutOfTimeError
+from contracts.sent import Recipe
 from emitter.core.faults import FAULTS
 from emitter.delivery.clock import monotonic_ms
 from emitter.delivery.raw import wire_bytes

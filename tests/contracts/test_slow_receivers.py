@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 
 import pytest
 
-from contracts.cases import Depth
 from contracts.findings import Severity
+from contracts.scope import Depth
 from tests.support.receivers.judging import REGISTRY, judged
 from tests.support.receivers.reference import Asked, right
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.cases import Depth
 from contracts.findings import Severity
 from contracts.plan import Plan
+from contracts.scope import Depth
 from emitter.delivery.clock import monotonic_ms
 from tests.support.receivers.judging import CATALOG, REGISTRY, judged, receiver_at, scope_for
 from tests.support.receivers.reference import Answer, right

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.cases import Depth
+from contracts.scope import Depth
 from tests.counterparts.test_rivet import SECRET, started
 from tests.support.receivers.judging import judged
 from tests.support.receivers.reference import SECRET_TOKEN

@@ -117,6 +117,12 @@ def test_every_link_within_the_project_leads_somewhere(page):
     assert broken == []
 
 
+def test_the_readme_counts_the_faults_rightly():
+    listed = zoom_emitter("emit", "--list-faults").text.splitlines()
+
+    assert f"`--list-faults` names {len(listed)}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_the_readme_can_be_read_in_one_sitting():
     assert 100 <= len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
 

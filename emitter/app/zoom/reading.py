@@ -65,6 +65,10 @@ class Events:
         self._catching_up = catching_up
         self.answers_any_id = answers_any_id
 
+    def expect(self) -> None:
+        """Begin to look up what deliveries mention: who gets a token will ask."""
+        self._catching_up.begin()
+
     def catch_up(self) -> None:
         """Look up what the newest deliveries mention."""
         self._catching_up.begin()

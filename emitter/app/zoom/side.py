@@ -105,9 +105,10 @@ class ZoomSide:
         return answer
 
     def _answered(self, request: Request, taken: Taken) -> Answer:
-        self._events.catch_up()
         if request.path == TOKEN_PATH:
+            self._events.expect()
             return self._token(request, taken)
+        self._events.catch_up()
         segments = tuple(unquote_plus(each) for each in request.path.removeprefix(PREFIX)[1:].split("/"))
         operation, values = self._operation(request.method, segments)
         taken.rate = operation.rate

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from emitter.catalog.validation import validate
 from emitter.core.signing import verify
 from emitter.errors import InvalidPayloadError, UnknownNameError, VerificationError
-from emitter.faking.corpus.compression import opened
 from emitter.faking.corpus.formats import Framing
 from emitter.faking.corpus.manifest import made_by
 from emitter.faking.corpus.outputs import FileEntry
+from emitter.faking.corpus.recorded import requests_in
 from emitter.faking.corpus.sets import files_of
 from emitter.faking.corpus.settings import COVERAGE, REALISTIC
 from emitter.faking.fixture_files import INDEX
@@ -66,7 +66,7 @@ def checked_files(manifest: Manifest, place_of: dict[str, Path]) -> Iterator[Fin
 def checked_lines(
     manifest: Manifest, place_of: dict[str, Path], *, catalog: Catalog, secret_token: SecretToken
 ) -> Iterator[Finding]:
-    """Yield a finding for each JSON line whose event does not fit its schema or whose signature is not right.
+    """Yield a finding for each request whose event does not fit its schema or whose signature is not right.
 
     The events of the coverage set are looked at too; those of the hostile set are wrong on purpose.
     """
@@ -74,13 +74,8 @@ def checked_lines(
         place = place_of[file.path]
         if file.path == f"{COVERAGE}/{INDEX}":
             yield from _checked_index(place, catalog, secret_token)
-        if not file.path.startswith(f"{REALISTIC}/") or ".jsonl" not in file.path or "/truth/" in file.path:
-            continue
-        with opened(place) as lines:
-            for number, line in enumerate(lines, start=1):
-                reason = _wrong_with(line, catalog, secret_token)
-                if reason:
-                    yield Finding(f"{file.path}:{number}", reason)
+        if file.path.startswith(f"{REALISTIC}/") and "/truth/" not in file.path:
+            yield from _checked_requests(file.path, place, catalog, secret_token)
 
 
 def compared(manifest: Manifest, making: Making, aside: Path) -> Iterator[Finding]:
@@ -112,16 +107,18 @@ def differing_versions(manifest: Manifest, making: Making) -> list[str]:
     ]
 
 
-def _wrong_with(line: bytes, catalog: Catalog, secret_token: SecretToken) -> str:
-    """Return what is wrong with a line, or an empty text."""
+def _checked_requests(
+    name: str, place: Path, catalog: Catalog, secret_token: SecretToken
+) -> Iterator[Finding]:
+    read = 0
     try:
-        value: dict[str, Any] = json.loads(line)
-        body = value["body"].encode()
-        return _wrong_with_event(
-            value["event"], value["headers"], body, catalog=catalog, secret_token=secret_token
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return f"is no line of a corpus: {error!r}"
+        for at, event, headers, body in requests_in(place):
+            read += 1
+            reason = _wrong_with_event(event, headers, body, catalog=catalog, secret_token=secret_token)
+            if reason:
+                yield Finding(f"{name}:{at}" if at else name, reason)
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        yield Finding(f"{name}:{read + 1}", f"is no request of a corpus: {error!r}")
 
 
 def _checked_index(place: Path, catalog: Catalog, secret_token: SecretToken) -> Iterator[Finding]:

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import strategies as st
 
-from contracts.cases import Depth
 from contracts.checks.generated import FUZZED, _cover_plausible, _cover_wrong, _fuzz_plausible, _fuzz_wrong
 from contracts.expectations import ACKNOWLEDGED, NOT_A_SERVER_ERROR
 from contracts.findings import Severity
@@ -21,6 +20,7 @@ from contracts.generation.trials import Trials
 from contracts.plan import Plan
 from contracts.run_events import RunEnded
 from contracts.runner import run
+from contracts.scope import Depth
 from emitter.catalog.validation import problems
 from tests.support.receivers.judging import CATALOG, REGISTRY, judged, receiver_at, scope_for, session_for
 from tests.support.receivers.reference import Answer, Asked, right

@@ -11,12 +11,12 @@ import sys
 import pytest
 
 from contracts.app_opening import app_session
-from contracts.cases import Depth
 from contracts.cli.apps import without_load
 from contracts.cli.starting import SHOWN_LINES
 from contracts.findings import Severity
 from contracts.run_events import RunEnded
 from contracts.runner import run
+from contracts.scope import Depth
 from emitter.delivery.inprocess.loading import load_app
 from emitter.delivery.inprocess.naming import AppName
 from emitter.errors import UsageError

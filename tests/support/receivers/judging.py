@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from contracts.cases import Depth, Scope
 from contracts.effects import Effects
 from contracts.opening import open_session
 from contracts.pacing import Pacer
@@ -13,6 +12,7 @@ from contracts.receiver import Receiver
 from contracts.registry import Registry
 from contracts.run_events import RunEnded, RunResult
 from contracts.runner import run
+from contracts.scope import Depth, Scope
 from emitter.catalog.events import Catalog
 from emitter.core.subscription import NoAuth, Subscription
 from tests.support.receivers.reference import SECRET_TOKEN
