@@ -7,8 +7,9 @@ So nothing here has to be durable, and no result goes back.
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -83,6 +84,8 @@ class Carrier:
     def __init__(self, broker: BrokerUrl, name: str) -> None:
         self.broker = broker
         self._app = _app(broker, name)
+        self._lock = threading.Lock()
+        self._producer: Any = None
 
     def put(self, delivery_ids: Iterable[int]) -> None:
         """Let a worker make each one's attempt.
@@ -90,11 +93,17 @@ class Carrier:
         Raises:
             QueueError: The queue cannot be reached; some of them may be on their way.
         """
-        with self._clear_failures(), self._app.producer_or_acquire() as producer:
-            for number in delivery_ids:
-                self._app.send_task(
-                    TASK, args=(number,), producer=producer, retry=True, retry_policy=_AT_ONCE
-                )
+        with self._lock, self._clear_failures():
+            try:
+                if self._producer is None:  # one of our own: Celery's pools are the whole process's
+                    self._producer = self._app.amqp.Producer(self._app.connection_for_write())
+                for number in delivery_ids:
+                    self._app.send_task(
+                        TASK, args=(number,), producer=self._producer, retry=True, retry_policy=_AT_ONCE
+                    )
+            except BaseException:
+                self._disconnect()
+                raise
 
     def check(self) -> None:
         """Raise QueueError unless the queue can be reached."""
@@ -135,9 +144,15 @@ class Carrier:
 
     def close(self) -> None:
         """Close the connections."""
-        self._app.producer_pool.force_close_all()
-        self._app.pool.force_close_all()
+        with self._lock:
+            self._disconnect()
         self._app.close()
+
+    def _disconnect(self) -> None:
+        if self._producer is not None:
+            connection, self._producer = self._producer.connection, None
+            with suppress(Exception):  # it may be broken, which is why it is closed
+                connection.release()
 
     @contextmanager
     def _clear_failures(self) -> Iterator[None]:
@@ -157,7 +172,6 @@ def _app(broker: BrokerUrl, name: str) -> Celery:
     app = Celery("zoom-emitter", broker=broker.reveal(), set_as_current=False)
     app.conf.update(
         broker_connection_timeout=_TIMEOUT_S,
-        broker_pool_limit=2,
         broker_transport_options={
             "global_keyprefix": f"{name}:",
             "socket_timeout": _TIMEOUT_S,

@@ -256,8 +256,8 @@ def test_any_app_accepts_one_publishes_and_another_takes_over(tmp_path, database
         by_either = [app.settled(app.emit(event="playlist_create")[0])["state"] for app in (first, other)]
         leads = [app.service._leadership.holds() for app in (first, other)]
         leader = (first, other)[leads.index(True)]
-        leader.service._leadership.close()  # as when it dies
-        leader.service._leadership.holds = lambda: False
+        leader.service._sending._leads = lambda: False  # as when it dies
+        leader.service._leadership.close()
         left = other if leader is first else first
         after = left.settled(left.emit(event="playlist_create")[0])["state"]
 
@@ -283,6 +283,34 @@ def killed_while_attempting(worker, database):
         wait_for(is_caught, within_s=30, what="a lease")
     worker.process.kill()
     worker.process.wait()
+
+
+class Clients:
+    """Two clients that send from `begin` to `end`, at the latest until they are left."""
+
+    def __init__(self, app):
+        self._clients = [Client(app, pause_s=0.3) for _ in range(2)]
+        self._pool = ThreadPoolExecutor(2)
+        self._running = []
+
+    def begin(self):
+        self._running = [self._pool.submit(client.run) for client in self._clients]
+
+    def end(self):
+        """Return the request ids of what was accepted."""
+        for client in self._clients:
+            client.stop.set()
+        for each in self._running:
+            each.result()
+        return [request_id for client in self._clients for request_id in client.accepted]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for client in self._clients:
+            client.stop.set()
+        self._pool.shutdown()
 
 
 def crowding():
@@ -315,24 +343,19 @@ def test_of_three_workers_one_is_killed_and_nothing_is_lost_or_late(tmp_path, da
     with (
         serve(receiver.app) as url,
         app_and_workers(tmp_path, database, broker, count=3) as (app, workers),
-        ThreadPoolExecutor(2) as pool,
+        Clients(app) as clients,
     ):
         app.subscribe(url, retry=",".join(["5s"] * 50), time_scale=10, timeout="1s")
-        clients = [Client(app, pause_s=0.3) for _ in range(2)]
-        running = [pool.submit(client.run) for client in clients]
-        wait_for(lambda: len(receiver.accepted) > 10, what="some deliveries")
+        clients.begin()
+        wait_for(lambda: len(receiver.accepted) > 10, within_s=30, what="some deliveries")
         killed_while_attempting(workers[0], database)
         threading.Event().wait(3)  # the others go on under load
-        for client in clients:
-            client.stop.set()
-        for each in running:
-            each.result()
+        accepted = clients.end()
         receiver.is_kind = True
         wait_for(lambda: not app.deliveries(state="pending", limit=1), within_s=60, what="the last delivery")
         by_workers = [worker.log.count('"message": "attempt"') for worker in workers]
         lasted = [worker.process.poll() for worker in workers[1:]]
 
-    accepted = [request_id for client in clients for request_id in client.accepted]
     check_record(database, receiver)
     assert len(accepted) == len(set(accepted)) > 30
     assert [request_id for request_id in accepted if not receiver.accepted[request_id]] == []
