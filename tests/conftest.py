@@ -69,13 +69,18 @@ def _refuse_everything_but_loopback(event: str, arguments: tuple[object, ...]) -
 sys.addaudithook(_refuse_everything_but_loopback)
 
 
+def pytest_collection_modifyitems(items):
+    """What needs a service besides is one of the slow tests."""
+    for item in items:
+        if "postgres_server" in item.fixturenames:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def own_surroundings(monkeypatch, tmp_path):
     for name in [name for name in os.environ if _STEERING.fullmatch(name)]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv(
-        "ZOOM_API_URL", "http://127.0.0.1:9"
-    )  # so that `check --start` starts none for each run
+    monkeypatch.setenv("ZOOM_API_URL", "http://127.0.0.1:9")  # so that `check --start` starts none
     monkeypatch.setenv(CONTAINER_VARIABLE, "")  # wherever the tests run, receivers are beside them
     for name, folder in _FOLDERS.items():
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)

@@ -137,6 +137,7 @@ def told_of_everything(api, url, token):
     return said
 
 
+@pytest.mark.slow
 def test_no_secret_is_in_any_answer_log_or_file(tmp_path):
     token = SecretToken(CANARIES["secret_token"])
     environ = {"ZOOM_WEBHOOK_SECRET_TOKEN": CANARIES["environment"]}

@@ -93,6 +93,7 @@ def test_a_password_with_a_colon_is_pointed_at(receivers):
     assert "sesame" not in str(finding.value())
 
 
+@pytest.mark.slow
 def test_a_search_ends_with_the_time_of_the_run(receivers):
     def slow(asked):
         answer = with_another_secret(asked)

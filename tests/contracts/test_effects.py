@@ -57,6 +57,7 @@ def test_nothing_is_found_in_a_receiver_that_works_once(receivers):
     assert {case.event for case in result.cases if case.code == "D08"} == {*result.events}
 
 
+@pytest.mark.slow
 def test_nothing_is_found_in_a_receiver_that_works_after_answering(receivers):
     assert observed(receivers, Working(after_s=0.3 / HASTE)).findings == ()
 
@@ -142,6 +143,7 @@ def test_a_receiver_that_verifies_after_its_answer_is_right_if_it_says_so(receiv
     assert result.findings == ()
 
 
+@pytest.mark.slow
 def test_the_work_done_twice_at_once_is_a_warning_and_in_a_row_an_error(receivers):
     two = threading.Barrier(2)
 

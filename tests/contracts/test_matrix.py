@@ -22,6 +22,7 @@ def found_in(result):
     return {finding.code: finding.message for finding in result.findings}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
 def test_a_defect_yields_exactly_the_findings_written_beside_it(defect, receivers):
     codes = defect.codes.split()

@@ -58,6 +58,7 @@ def test_effects_are_asked_of_a_command(receivers, receiver):
     assert [finding["code"] for finding in report["findings"]] == ["D09"]
 
 
+@pytest.mark.slow
 def test_the_settings_say_how_effects_of_a_receiver_are_counted(receivers, receiver):
     url = receivers.add(receiver)
     Path("zoom-emitter.toml").write_text(f'[receivers.app]\nurl = "{url}"\nobserve = "{url}"\n')

@@ -53,6 +53,7 @@ def test_a_receiver_that_hangs_on_everything_is_told_so_once(receivers):
     assert result.left_out
 
 
+@pytest.mark.slow
 def test_hanging_on_every_event_does_not_cost_the_deadline_for_each_check(receivers):
     def stalling(request):
         return right(request) if request.is_challenge else Answer(delay_s=1.0)
@@ -111,6 +112,7 @@ def test_a_death_is_blamed_on_the_case_that_caused_it(receivers):
     assert finding.cause.endswith("died")
 
 
+@pytest.mark.slow
 def test_a_receiver_that_stays_dead_ends_the_run(receivers):
     dead = []
 
@@ -126,6 +128,7 @@ def test_a_receiver_that_stays_dead_ends_the_run(receivers):
     assert {planned.check.code for planned in result.left_out} >= {"R03", "R09"}
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_into_the_time_is_left_out_and_listed(receivers):
     def slow(asked):
         answer = right(asked)

@@ -58,6 +58,7 @@ def served(kind: type[HTTPServer], *, taking_s: float):
             serving.join()
 
 
+@pytest.mark.slow
 def test_a_receiver_that_serves_one_at_a_time_is_judged_whole():
     with served(HTTPServer, taking_s=0.0) as url:
         result = judged(url, checks=GIVEN, depth=Depth.DEFAULT)

@@ -66,6 +66,7 @@ def test_a_started_receiver_needs_no_secret_and_no_url(remembering):
     assert f"localhost:{known['PORT']}/" in result.text
 
 
+@pytest.mark.slow
 def test_another_run_has_another_secret(remembering):
     secrets = set()
     for _ in range(2):
@@ -75,6 +76,7 @@ def test_another_run_has_another_secret(remembering):
     assert len(secrets) == 2
 
 
+@pytest.mark.slow
 def test_the_whole_tree_is_gone_afterwards(remembering):
     zoom_emitter("check", "--start", f"{remembering} & wait", "--select", "S01")
 
@@ -93,6 +95,7 @@ def test_a_path_is_a_receiver_on_our_port(remembering):
     assert f"http://localhost:{seen()['PORT']}/webhooks/zoom" in result.text
 
 
+@pytest.mark.slow
 def test_a_url_says_which_port_it_listens_on(remembering):
     port = free_port()
     result = zoom_emitter("check", f"http://localhost:{port}/", "--start", remembering, "--select", "S01")
@@ -118,6 +121,7 @@ def test_one_that_ends_at_once_is_no_connection_and_its_output_says_why():
     assert "  no such module" in result.err
 
 
+@pytest.mark.slow
 def test_one_that_listens_elsewhere_is_given_up_after_the_wait():
     result = zoom_emitter("check", "--start", "sleep 60", "--wait", "300ms")
 
@@ -151,6 +155,7 @@ def test_what_cannot_be_meant_is_refused(arguments, says):
     assert says in result.err
 
 
+@pytest.mark.slow
 def test_receivers_of_the_settings_are_started_as_those_say(remembering):
     ports = [free_port(), free_port()]
     Path("zoom-emitter.toml").write_text(
@@ -191,6 +196,7 @@ def test_one_that_is_started_is_shown_again_by_starting_it_again(remembering):
     ]
 
 
+@pytest.mark.slow
 def test_a_secret_token_that_the_settings_name_is_the_one_it_gets(remembering, monkeypatch):
     monkeypatch.setenv("APP_SECRET", "4fv1RkqGQUq5sWbEz6hA5A")
     Path("zoom-emitter.toml").write_text(
@@ -215,6 +221,7 @@ def test_a_dry_run_starts_nothing(remembering):
     assert not Path("seen.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"])
 def test_an_interrupted_run_stops_it(number, remembering):
     process = subprocess.Popen(
@@ -298,6 +305,7 @@ def test_a_receiver_that_calls_zoom_finds_its_api_in_the_environment(monkeypatch
     assert json.loads(result.text)["findings"] == []
 
 
+@pytest.mark.slow
 def test_a_receiver_that_fails_for_want_of_zooms_api_is_asked_whether_it_calls_it():
     Path("receiver.py").write_text(CALLING, encoding="utf-8")
     started = ("check", "--start", f"{PYTHON} receiver.py", "/", "--select", "A01")

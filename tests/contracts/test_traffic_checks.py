@@ -143,6 +143,7 @@ def test_another_severity_holds_for_a_hang(receivers):
     assert severities(result) == {"A10": Severity.ERROR}
 
 
+@pytest.mark.slow
 def test_a_receiver_that_serves_one_at_a_time_is_not_hurried(receivers):
     """By any of these checks; all of them at the same time, for it is mostly waiting."""
     codes = ["D02", "D04", "D05", "O01"]

@@ -282,6 +282,7 @@ class Working:
         return right(asked)
 
 
+@pytest.mark.slow
 def test_effects_are_counted_where_asked(receivers):
     url = receivers.add(Working())
     ran = run_pytest(

@@ -56,7 +56,7 @@ def postgres_url(postgres_server):
     return postgres_server
 
 
-@pytest.fixture(params=["sqlite", "postgres"] if SERVER else ["sqlite"])
+@pytest.fixture(params=["sqlite", *([pytest.param("postgres", marks=pytest.mark.slow)] if SERVER else [])])
 def record(request, tmp_path):
     """Where a record may be: a file, and an empty database."""
     if request.param == "sqlite":
