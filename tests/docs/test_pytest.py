@@ -16,6 +16,7 @@ import pytest
 from tests.support.wheel import ROOT
 
 PAGE = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
+PYTEST_8 = Path(sys.prefix) / "pytest-8"
 FILES = re.findall(r"<!-- file: (\S+)( fails)? -->\n```python\n(.*?)```\n", PAGE, re.DOTALL)
 
 
@@ -30,11 +31,15 @@ class Ran:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """Return the project of the page, run once."""
-    folder = tmp_path_factory.mktemp("project")
+    return run(written(tmp_path_factory.mktemp("project")))
+
+
+def written(folder):
+    """Write what the page shows into a folder."""
     shutil.copy(Path(__file__).parent / "shop.py", folder)
     for name, _, text in FILES:
         (folder / name).write_text(text, encoding="utf-8")
-    return run(folder)
+    return folder
 
 
 def run(folder, *arguments, **environ):
@@ -65,6 +70,21 @@ def run(folder, *arguments, **environ):
 def test_the_tests_of_the_page_pass(project, name):
     assert project.cases[name], project.output
     assert {test: why for test, why in project.cases[name].items() if why} == {}, project.output
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not (PYTEST_8.exists() or os.environ.get("REQUIRE_COUNTERPARTS")), reason="`make pytest-8` was not run"
+)
+def test_under_pytest_8_they_end_in_the_same_way(project, tmp_path):
+    path = os.pathsep.join([str(PYTEST_8), str(ROOT)])
+
+    older = run(written(tmp_path), "--verbose", PYTHONPATH=path)
+
+    assert "pytest-8." in older.output
+    assert {
+        file: {name: bool(why) for name, why in tests.items()} for file, tests in older.cases.items()
+    } == {file: {name: bool(why) for name, why in tests.items()} for file, tests in project.cases.items()}
 
 
 def test_the_page_has_no_snippet_that_is_not_run():
