@@ -71,7 +71,7 @@ def export(
 def _recorded(store: Store | None, ids: list[int]) -> Iterator[Recorded]:
     for delivery_id in ids:
         if store:
-            yield store.summary(delivery_id), store.attempts(delivery_id)
+            yield store.whole(delivery_id)
 
 
 @contextmanager

@@ -50,8 +50,7 @@ def show(delivery_id: int, part: str | None, number: int | None, as_json: bool, 
     """
     with existing_record(database) as record:
         store = record_with(record, delivery_id)
-        found = store.summary(delivery_id)
-        attempts = store.attempts(delivery_id)
+        found, attempts = store.whole(delivery_id)
     if number is not None:
         attempts = [attempt for attempt in attempts if attempt.number == number]
         if not attempts:

@@ -54,9 +54,9 @@ def list_deliveries(query: DeliveryQuery) -> Response:
 def show_delivery(path: Numbered, query: NothingQuery) -> Response:
     """Credentials in headers are masked."""
     del query
-    summary = _summary(path.number)
+    summary, attempts = _whole(path.number)
     value = summary_value(summary) | body_value(summary.delivery.body)
-    return json_answer(value | {"attempts": _attempt_values(summary.delivery)})
+    return json_answer(value | {"attempts": attempts})
 
 
 @routes.get(
@@ -67,7 +67,7 @@ def show_delivery(path: Numbered, query: NothingQuery) -> Response:
 def list_attempts(path: Numbered, query: NothingQuery) -> Response:
     """In their order; those under way or cut off are `unknown`."""
     del query
-    return json_answer({"attempts": _attempt_values(_summary(path.number).delivery)})
+    return json_answer({"attempts": _whole(path.number)[1]})
 
 
 @routes.post(
@@ -140,10 +140,7 @@ def _moved(delivery: Delivery) -> Response:
     return json_answer(delivery_value(delivery), HTTPStatus.ACCEPTED)
 
 
-def _summary(number: int) -> DeliverySummary:
+def _whole(number: int) -> tuple[DeliverySummary, list[dict[str, Any]]]:
     with found("delivery", number):
-        return service().store.summary(number)
-
-
-def _attempt_values(delivery: Delivery) -> list[dict[str, Any]]:
-    return [attempt_value(delivery, attempt) for attempt in service().store.attempts(delivery.id)]
+        summary, attempts = service().store.whole(number)
+    return summary, [attempt_value(summary.delivery, attempt) for attempt in attempts]

@@ -129,9 +129,8 @@ def _steered(number: int, steer: Callable[[int], Delivery]) -> AnyResponse:
 def _page(number: int, *, error: str = "", status: int = HTTPStatus.OK) -> Response:
     store = service().store
     with found("delivery", number):
-        summary = store.summary(number)
+        summary, attempts = store.whole(number)
     delivery = summary.delivery
-    attempts = store.attempts(number)
     page = render_template(
         "delivery.html",
         summary=summary,

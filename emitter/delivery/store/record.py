@@ -108,12 +108,12 @@ class Record(Database):
             StoreError: The record could not be read.
         """
         with self.reading() as connection:
-            row = connection.execute(_joined().where(deliveries.c.id == delivery_id)).one_or_none()
-        if row is None:
-            hint = "`zoom-emitter deliveries list` shows the numbers there are"
-            raise UnknownNameError("delivery", str(delivery_id), hint=hint)
-        with self.checked(f"delivery {delivery_id}"):
-            return _summary(row)
+            return self._summary(connection, delivery_id)
+
+    def whole(self, delivery_id: int) -> tuple[DeliverySummary, list[Attempt]]:
+        """Return one delivery and its attempts, both of one moment; raises as `summary`."""
+        with self.reading() as connection:
+            return self._summary(connection, delivery_id), self._attempts(connection, delivery_id)
 
     def get_delivery(self, delivery_id: int) -> Delivery:
         """Return one delivery; raises as `summary`."""
@@ -121,9 +121,20 @@ class Record(Database):
 
     def attempts(self, delivery_id: int) -> list[Attempt]:
         """Return a delivery's attempts in order; those under way or cut are `unknown`."""
-        query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.number)
         with self.reading() as connection:
-            rows = connection.execute(query).all()
+            return self._attempts(connection, delivery_id)
+
+    def _summary(self, connection: Connection, delivery_id: int) -> DeliverySummary:
+        row = connection.execute(_joined().where(deliveries.c.id == delivery_id)).one_or_none()
+        if row is None:
+            hint = "`zoom-emitter deliveries list` shows the numbers there are"
+            raise UnknownNameError("delivery", str(delivery_id), hint=hint)
+        with self.checked(f"delivery {delivery_id}"):
+            return _summary(row)
+
+    def _attempts(self, connection: Connection, delivery_id: int) -> list[Attempt]:
+        query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.number)
+        rows = connection.execute(query).all()
         with self.checked(f"an attempt of delivery {delivery_id}"):
             return [attempt_from(row) for row in rows]
 
